@@ -39,7 +39,8 @@ class Group(click.Group):
         if args[0] not in self.table and not ctx.resilient_parsing:
             from modengine.policy.nodes.diagnostics import closest  # noqa: PLC0415  (most names are right)
 
-            if near := closest(args[0], self.table):
+            begun = (name for name in self.table if args[0].startswith(name))  # `evaluate`
+            if near := next(begun, "") or closest(args[0], self.table):
                 ctx.fail(f"no such command `{args[0]}`; did you mean `{near}`?")
         return super().resolve_command(ctx, args)
 

@@ -53,6 +53,11 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 LINE_END = "⏎"
 
 
+def many(count: int, noun: str) -> str:
+    """`1 row`, `1,200 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 class Glyph(NamedTuple):
     """What is shown for the characters `[start, end)` of the original."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from modengine.errors import MessageError
 from modengine.model import FIELD_PART, FieldValue, Message, Part
 from modengine.policy.model import Field, Pattern
+from modengine.policy.nodes.diagnostics import listed
 
 CHINA = timezone(timedelta(hours=8))
 """The zone of a time that names none."""
@@ -18,6 +19,8 @@ CHINA = timezone(timedelta(hours=8))
 
 _WHOLE = re.compile(r"([+-]?[0-9]{1,19})(?:\.0*)?")
 """With what a data frame adds to the whole numbers of a column with blanks: 3.0."""
+_SAID = 8
+"""Values of an enum that a hint names."""
 _NOTHING = {"integer": "nan", "number": "nan", "boolean": "nan", "datetime": "nat"}
 """What a CSV file has where there is nothing, by the kind of the field."""
 
@@ -135,10 +138,11 @@ def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict
                 continue
             found[name] = read_value(field, value)
         except UnlistedError as error:
+            write = f"write {listed(field.values, 'or')}" if len(field.values) <= _SAID else "mend the message"
             raise MessageError(
                 "ME903",
                 f"`{name}` is {error.args[0]!r}, which the policy does not list",
-                "mend the message, or add the value to the `enum`",
+                f"{write}, or add the value to the `enum`",
             ) from None
         except (ValueError, TypeError, OverflowError, RecursionError):
             hint = f"write a list: {_example(field)}" if field.is_list else "mend the message, or the type in `fields`"

@@ -161,14 +161,14 @@ class Files:
         self.report.spend("characters", len(self._data[path] if content is None else content), place)
         return content
 
-    def _hint(self, path: str) -> str:
-        """What to do where a file is not there."""
+    def _hint(self, path: str, first: bool) -> str:
+        """What to do where a file is not there; the `first` is named by nothing."""
         if self._given is None and (other := _but_for_case(path)):
             return f"did you mean `{shown(other)}`? Some systems take the two for one, others do not"
         name = os.path.basename(path).removesuffix(".yaml")
         if self._given is None and name in shipped_policies():
-            return f"a shipped policy is named `{OURS}:{name}` in a file"
-        return "check the path; it starts from the folder of this file"
+            return f"a shipped policy is named `{OURS}:{name}`{'' if first else ' in a file'}"
+        return "check the path" if first else "check the path; it starts from the folder of this file"
 
     def _bytes(self, path: str, place: Location) -> bytes | None:
         add = self.report.add
@@ -182,8 +182,7 @@ class Files:
             # A FIFO would wait for its writer: open without waiting, then ask what was opened.
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
-            hint = "check the path" if place.file == path else self._hint(path)
-            add("ME101", f"there is no file `{shown(path, 200)}`", place, hint)
+            add("ME101", f"there is no file `{shown(path, 200)}`", place, self._hint(path, place.file == path))
             return None
         except (OSError, ValueError) as error:
             if os.path.isdir(path):

@@ -81,7 +81,8 @@ def test_verify(command: Command, log: Path, tmp_path: Path) -> None:
     ran = command("audit", "verify", "-a", log, "--checkpoint", note)
     assert ran.code == 0
     assert "good\n" in ran.out
-    assert "1 of them kept elsewhere" in ran.out
+    assert "1 of them kept elsewhere; records proven by one: 7\n" in ran.out
+    assert max(map(len, ran.out.splitlines()[1:])) <= 80
     assert "unsigned" in ran.out
     edit(log, 3, study=True)
     ran = command("audit", "verify", "-a", log, "--checkpoint", note)
@@ -191,6 +192,21 @@ def test_prove_and_check(command: Command, log: Path, tmp_path: Path) -> None:
     assert command("audit", "prove", "--check", tmp_path / "nothing").code == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hello", "which is JSON as `prove` or `consistency` print it"),
+        ("{}", "this is no proof: it has no `proof`"),
+        ("[1]", "this is no proof: a part of it is of another type"),
+        ('{"proof": "consistency"}', "this is no proof: not one of inclusion"),
+    ],
+)
+def test_what_is_no_proof_is_told_in_words(command: Command, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "proof").write_text(text, "utf-8")
+    ran = command("audit", "prove", "--check", tmp_path / "proof")
+    assert said in " ".join((ran.out + ran.err).split())
+
+
 def test_a_message_that_was_decided_twice_must_be_named_by_its_decision(command: Command, make: MakeLog) -> None:
     folder = make(times=2)
     assert "name one of d-" in command("audit", "prove", "a-1", "-a", folder).err
@@ -220,6 +236,7 @@ def test_replay(command: Command, make: MakeLog, log: Path, source: Path, tmp_pa
     ran = command("audit", "replay", "-a", plain)
     assert (ran.code, "--from FILE" in ran.out) == (1, True)
     assert ran.out.startswith("6 decisions: 0 came out the same, 0 otherwise, not made again: text absent 6\n")
+    assert "the text was not kept, and no file that --from names has it\n" in ran.out
     ran = command("audit", "replay", "-a", plain, "--from", source, "--format", "json")
     assert json.loads(ran.out) == {
         "decisions": 6, "same": 6, "different": 0, "causes": {}, "since": {}, "actions": [], "texts": {"source": 6},

@@ -56,6 +56,16 @@ def test_a_message_without_id_is_found_by_its_line(command: Command, messages: P
     assert "紧急转发" in ran.out
 
 
+@pytest.mark.parametrize(("ids", "told"), [("aba", True), ("abc", False)])
+def test_an_id_that_stands_twice_is_told(command: Command, tmp_path: Path, ids: str, told: bool) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f'{{"id": "{name}", "text": "text {at}"}}\n' for at, name in enumerate(ids)), "utf-8")
+    ran = command("explain", "--id", "a", path, "-p", POLICY)
+    assert (ran.code, "text 0" in ran.out) == (0, True)
+    said = f"modengine: more than one message is `a`; explained is the first, line 1 of {path}\n"
+    assert ran.err == (said if told else "")
+
+
 def test_a_file_is_not_taken_for_a_text(command: Command, messages: Path) -> None:
     ran = command("explain", messages, "-p", POLICY)
     assert (ran.code, ran.out) == (2, "")

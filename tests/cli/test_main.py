@@ -28,6 +28,7 @@ def test_help(command: Command, golden: Callable[[Path, str], None]) -> None:
 def test_help_of_each_command(name: str, command: Command, golden: Callable[[Path, str], None]) -> None:
     ran = command(name, "--help")
     assert (ran.code, ran.err) == (0, "")
+    assert " RANGE" not in ran.out  # an option says what it takes
     golden(HERE / "goldens" / f"help-{name}.txt", ran.out)
 
 
@@ -67,7 +68,15 @@ def test_wrong_usage(args: tuple[str, ...], command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["sacn scan", "audit verfy verify", "pack biuld build", "specimen imprt import", "study verfy verify"]
+    "words",
+    [
+        "sacn scan",
+        "evaluate eval",
+        "audit verfy verify",
+        "pack biuld build",
+        "specimen imprt import",
+        "study verfy verify",
+    ],
 )
 def test_a_command_that_is_misspelt_is_guessed(words: str, command: Command) -> None:
     *group, misspelt, meant = words.split()

@@ -475,7 +475,7 @@ def test_decisions_by_a_pack_are_made_again_after_it_is_gone(command: Command, h
     recorded(command, here, OVER)
     acme.rename(here / "elsewhere")
     ran = command("audit", "replay")
-    assert (ran.code, ran.out) == (0, "1 decisions: 1 came out the same, 0 otherwise\n")
+    assert (ran.code, ran.out) == (0, "1 decision: 1 came out the same, 0 otherwise\n")
 
 
 def test_decisions_over_the_shipped_rules_are_made_again_by_those_of_then(
@@ -492,4 +492,4 @@ def test_decisions_over_the_shipped_rules_are_made_again_by_those_of_then(
     monkeypatch.chdir(here / "mine")
     recorded(command, Path(), over)
     (shipped / "prizes.yaml").write_text(MINE.replace("mine", "prizes").replace("30", "99"), encoding="utf-8")
-    assert command("audit", "replay").out == "1 decisions: 1 came out the same, 0 otherwise\n"
+    assert command("audit", "replay").out == "1 decision: 1 came out the same, 0 otherwise\n"

@@ -67,7 +67,7 @@ def test_an_interrupted_scan_says_how_to_go_on_and_goes_on(
         stop_at(patch, 3, KeyboardInterrupt())
         ran = command("scan", jsonl, "-p", POLICY, "-o", "out.jsonl")
     assert (ran.code, ran.out) == (130, "")
-    assert "lines are decided, kept in `out.jsonl.part`; to go on: modengine scan" in ran.err
+    assert "lines decided, kept in `out.jsonl.part`; to go on: modengine scan" in ran.err
     assert ran.err.splitlines()[-2].endswith(" -o out.jsonl --resume")
     assert sorted(os.listdir(folder)) == ["audit", "out.jsonl.part", "out.jsonl.resume"]
     assert verify(LogPaths(folder / "audit")).ok

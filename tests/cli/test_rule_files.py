@@ -334,6 +334,12 @@ def test_a_word_that_is_nearly_an_id_is_told(command: Command) -> None:
     assert command("rules", "nothing of the kind").out == "0 of 70 rules of campaign-2014\n"
 
 
+@pytest.mark.parametrize("policy", ["campaign-2014-reposts", POLICY])
+def test_a_policy_in_place_of_a_word_is_told(policy: object, command: Command) -> None:
+    hint = f"for the rules of that policy: modengine rules --policy {policy}\n"
+    assert command("rules", policy).out == f"0 of 70 rules of campaign-2014\n{hint}"
+
+
 def test_rules_of_a_category(command: Command) -> None:
     found = json.loads(command("rules", "-p", POLICY, "-c", "chain", "--format", "json").out)
     assert {rule["category"] for rule in found} == {"chain"}

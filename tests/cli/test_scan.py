@@ -15,6 +15,7 @@ import pytest
 
 import modengine
 from modengine.cli.at_work import at_work
+from modengine.explain.visible import many
 from modengine.run.read.blocks import blocks
 from modengine.run.write.tidy import DECISIONS, HITS
 from tests.cli.scanning import MESSAGES, records
@@ -40,8 +41,8 @@ def test_decisions_go_to_standard_output_and_the_summary_to_standard_error(comma
 def recorded(decisions: int, size: int | None = None) -> str:
     """What `scan` says of its log, by default a new one in the current folder."""
     size = decisions + 1 if size is None else size
-    plural = "" if decisions == 1 else "s"
-    return f"modengine: audit log: {decisions} decision{plural} added to audit (now {size} records, unsigned)\n"
+    log = f"{many(decisions, 'decision')} added to audit (now {many(size, 'record')}, unsigned)"
+    return f"modengine: audit log: {log}\n"
 
 
 def without_engine(summary: str) -> str:
@@ -149,7 +150,7 @@ def test_what_was_decided_before_an_error_is_recorded_and_said(
     monkeypatch.setattr("modengine.cli.scan.files.blocks", breaks)
     ran = command("scan", messages, "-p", POLICY, "-o", "out.jsonl")
     assert (ran.code, ran.out) == (2, "")
-    kept = "modengine: 5 lines are decided, kept in `out.jsonl.part`; to go on: modengine scan"
+    kept = "modengine: 5 lines decided, kept in `out.jsonl.part`; to go on: modengine scan"
     assert ran.err.startswith(f"{recorded(5)}{kept}")
     assert ran.err.splitlines()[-1] == "modengine: reading or writing failed: input/output error"
     assert sorted(os.listdir()) == ["audit", "out.jsonl.part", "out.jsonl.resume"]
@@ -218,7 +219,7 @@ def test_bad_lines_are_error_records_and_the_rest_is_decided(command: Command) -
     assert [r["line"] for r in found] == [1, 2, 3, 4]
     assert found[1]["error"]["code"] == "ME901"  # type: ignore[index]
     assert found[2]["error"]["code"] == "ME903"  # type: ignore[index]
-    assert "2 lines could not be read" in ran.err
+    assert "2 lines could not be read; `error` in the decisions says why:" in ran.err
     assert "1 ME901 message-not-json" in ran.err
 
 

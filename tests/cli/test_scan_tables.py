@@ -88,7 +88,7 @@ def test_a_full_disk_while_parquet_is_made_loses_nothing(
         ran = command("scan", messages, "-p", POLICY, "-o", out)
     assert ran.code == 2
     assert "no space left on device" in ran.err
-    assert f"lines are decided, kept in `{out}.part`; to go on: modengine scan" in ran.err.replace("\n", " ")
+    assert f"lines decided, kept in `{out}.part`; to go on: modengine scan" in ran.err.replace("\n", " ")
     left = {path.name for path in tmp_path.iterdir()} - {messages.name}
     assert left == {"t.parquet.part", "t.parquet.datapackage.json.part", "t.parquet.resume"}
     before = command("audit", "verify").out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -55,6 +56,14 @@ def test_the_stamp_has_the_command_line(command: Command, card: Path) -> None:
     stamp = json.loads(ran.out)["stamp"]
     assert stamp["seed"] == 7
     assert stamp["command"] == f"modengine eval {POLICY} {card} --seed 7 --format json"
+
+
+@pytest.mark.parametrize(("asked", "channel"), [("eval", "fax"), ("diff", "group"), ("profile", "group")])
+def test_one_row_is_no_rows(command: Command, tmp_path: Path, asked: str, channel: str) -> None:
+    data = write(tmp_path / "one.jsonl", [{"text": ROWS[0][0], "channel": channel}])
+    ran = command(asked, POLICY, *((POLICY,) if asked == "diff" else ()), data)
+    assert ran.code == 0
+    assert not re.search(r"\b1 (rows|messages)\b", ran.out)
 
 
 def test_text_for_a_terminal(command: Command, card: Path) -> None:

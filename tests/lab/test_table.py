@@ -104,6 +104,11 @@ def test_an_empty_table_says_so() -> None:
     assert "(no rows)" in to_text([Table("t", "T", ("a",), ())], 80)
 
 
+def test_a_title_is_no_wider_than_the_terminal() -> None:
+    text = to_text([Table("t", "Rows that change sides, by category", ("a",), ())], 20)
+    assert text.splitlines()[:2] == ["Rows that change", "sides, by category"]
+
+
 def test_a_text_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in to_text([Table("t", "T", ("a",), (("\x1b[31m",),))], 80)
 

@@ -7,12 +7,14 @@ import os
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from modengine.cli.main import run
 from modengine.paths import shipped_rules
+from modengine.play.lessons import Case, Lesson
 from modengine.play.serve import bind, start_of
-from tests.paths import ROOT
+from tests.paths import DOCS, ROOT
 from tests.play.pages import FILES
 from tests.play.serving import playing, post
 
@@ -112,3 +114,13 @@ def test_shipped_files_are_given_where_no_file_names_them_as_shipped(
     file = tmp_path / "own.yaml"
     file.write_text(f"policy: own\ntitle: Own\nbase: {base.format(folder=folder)}\n{added}", "utf-8")
     assert any(name.endswith("campaign-2014.yaml") for name in start_of(file, ()).files) is given
+
+
+def test_the_docs_name_what_a_lesson_needs() -> None:
+    said = " ".join((DOCS / "play.md").read_text("utf-8").split())
+    of_lesson, of_case = (
+        [f"`{field.encode_name}`" for field in msgspec.structs.fields(struct) if field.required]
+        for struct in (Lesson, Case)
+    )
+    told = said.partition("samples/lessons`. It needs ")[2].partition("; all else")[0]
+    assert re.findall("`[a-z]+`", told) == [*of_lesson, *of_case]

@@ -185,6 +185,8 @@ def test_the_name_of_a_shipped_policy_as_a_base_is_answered_with_the_one_that_it
     policy.write_text(f"policy: mine\ntitle: T\nbase: {written}\n", "utf-8")
     (found,) = read(policy).diagnostics
     assert (found.code, found.hint) == ("ME101", "a shipped policy is named `modengine:campaign-2014` in a file")
+    (found,) = read(written).diagnostics
+    assert (found.code, found.hint) == ("ME101", "a shipped policy is named `modengine:campaign-2014`")
     policy.write_text("policy: mine\ntitle: T\nbase: modengine:campaign-2014\n", "utf-8")
     assert codes(read(policy)) == []
 

@@ -115,5 +115,5 @@ def test_a_scan_by_some_rules_is_made_again_from_its_log(
     (place / "m.txt").write_text(ALL, "utf-8")
     ran = command("scan", "m.txt", "-p", "policy.yaml", "--only", "young", "--only", "demo.c", "--keep-text", "-q")
     assert [hit["rule"] for hit in json.loads(ran.out)["hits"]] == ["demo.a", "demo.c"]
-    assert command("audit", "replay").out.startswith("1 decisions: 1 came out the same")
+    assert command("audit", "replay").out.startswith("1 decision: 1 came out the same")
     assert command("scan", "m.txt", "-p", "policy.yaml", "--only", "quiet", "--no-audit").code == 2

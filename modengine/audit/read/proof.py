@@ -19,8 +19,9 @@ from modengine.audit.tree.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from modengine.audit.tree.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint
+from modengine.audit.tree.note import Checkpoint, VerifierKey, parse_checkpoint
 from modengine.errors import AuditError
+from modengine.explain.visible import many
 
 Kind = Literal["inclusion", "consistency"]
 Proof = dict[str, Any]
@@ -56,7 +57,7 @@ def prove_consistency(layout: LogPaths, old: str, new: str) -> Proof:
     roots, _ = _roots(layout, second, consistency_ranges(first.size, second.size), None)
     proof = {"proof": "consistency", "hashes": [_text(root) for root in roots], "old": old, "new": new}
     if not verify_consistency(first.size, second.size, first.root, second.root, roots):
-        raise AuditError("ME953", f"the first {first.size} records are not those of the old checkpoint",
+        raise AuditError("ME953", f"the log does not begin with the {many(first.size, 'record')} of the old checkpoint",
                          "they were changed after it was made, or it is forged")  # fmt: skip
     return proof
 
@@ -104,8 +105,10 @@ def check(
         else:
             start, _ = parse_checkpoint(proof["old"])
             good = start.origin == end.origin and verify_consistency(start.size, end.size, start.root, end.root, hashes)
-    except (KeyError, TypeError, ValueError, AttributeError, NoteError) as error:
-        raise AuditError("ME955", f"this is no proof: {error}", "a proof is what `prove` or `consistency` print")\
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        lacks = f"it has no `{error.args[0]}`" if isinstance(error, KeyError) else "a part of it is of another type"
+        why = str(error) if isinstance(error, ValueError) else lacks
+        raise AuditError("ME955", f"this is no proof: {why}", "a proof is what `prove` or `consistency` print")\
             from None  # fmt: skip
     if not good:
         raise AuditError(

@@ -34,7 +34,7 @@ from modengine.policy.packs.manifest import NAME as MANIFEST
 
 CAUSES: Mapping[str, str] = {
     "text erased": "the text was erased on request",
-    "text absent": "the text was not kept, and is not in the files that were named",
+    "text absent": "the text was not kept, and no file that --from names has it",
     "text changed": "the source has another text under that id than the record commits to",
     "reading changed": "a file was read anew, and has another text now than the record commits to",
     "file unread": "the source names a file whose text is not there: nobody read it, or it cannot be read",

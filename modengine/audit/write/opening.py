@@ -44,6 +44,7 @@ from modengine.audit.tree.checkpoints import (
 from modengine.audit.tree.merkle import Frontier, leaf_hash
 from modengine.audit.tree.note import Checkpoint, SignerKey
 from modengine.errors import AuditError
+from modengine.explain.visible import many
 from modengine.run.write.durable import sync_folder
 
 
@@ -279,7 +280,7 @@ def _check_roots(layout: LogPaths, checkpoints: list[Checkpoint], frontier: Fron
         if checkpoint.size == frontier.size and checkpoint.root != frontier.root():
             raise AuditError(
                 "ME953",
-                f"the first {checkpoint.size} records of `{layout.folder}` are not those of its checkpoint",
+                f"`{layout.folder}` does not begin with the {many(checkpoint.size, 'record')} of its checkpoint",
                 "run `modengine audit verify`, which names the first bad record",
             )
 

@@ -14,6 +14,7 @@ from modengine.audit.tree.note import SignerKey
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
+from modengine.explain.visible import many
 from modengine.model import Decision, Message
 
 BATCH = 1000
@@ -40,10 +41,8 @@ class Recorded:
 
     def __str__(self) -> str:
         signed = f"signed by {self.signed_by}" if self.signed_by else "unsigned"
-        plural = "" if self.decisions == 1 else "s"
-        return (
-            f"audit log: {self.decisions:,} decision{plural} added to {self.path} (now {self.size:,} records, {signed})"
-        )
+        added, now = many(self.decisions, "decision"), many(self.size, "record")
+        return f"audit log: {added} added to {self.path} (now {now}, {signed})"
 
 
 class Recorder:

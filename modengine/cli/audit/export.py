@@ -22,6 +22,7 @@ from modengine.cli.audit.options import (
 )
 from modengine.cli.options import format_option, input_format_option
 from modengine.cli.streams import escaped
+from modengine.explain.visible import many
 from modengine.run.read.files import Form
 from modengine.run.write.replace import make_folder, replacing
 
@@ -87,7 +88,7 @@ def command(
                 target.flush()
     if output is not None:
         files = f" (decisions.csv, hits.csv, {PACKAGE})" if form == "csv" else ""
-        click.echo(f"modengine: wrote {output}{files}, from {report.proven:,} records of the log", err=True)
+        click.echo(f"modengine: wrote {output}{files}, from {many(report.proven, 'record')} of the log", err=True)
     warn_of(report)
     return 0 if report.ok else 1
 

@@ -18,6 +18,7 @@ from modengine.cli.audit.options import (
     verifier_of,
 )
 from modengine.errors import AuditError
+from modengine.explain.visible import many
 
 if TYPE_CHECKING:
     from modengine.audit.read.proof import Kind
@@ -72,8 +73,10 @@ def check_proof(path: str, kind: Kind, checkpoint: Path | None, key: Path | None
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
         value: Any = json.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
-        raise click.UsageError(f"`{path}` is no proof: {error}") from None
+    except OSError as error:
+        raise click.UsageError(f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except (ValueError, RecursionError):
+        raise click.UsageError(f"`{path}` is no proof, which is JSON as `prove` or `consistency` print it") from None
     note, older = (None if file is None else read_note(file) for file in (checkpoint, old))
     verifier = verifier_of(key)
     try:
@@ -84,5 +87,5 @@ def check_proof(path: str, kind: Kind, checkpoint: Path | None, key: Path | None
     signed = f", signed by {verifier.name}" if verifier is not None else "; no signature was checked"
     compared = "; no older checkpoint was compared" if kind == "consistency" and older is None else ""
     shown = [value["record"]] if kind == "inclusion" else []
-    print_lines([f"the proof holds for {end.origin}, {end.size:,} records{signed}{compared}", *shown])
+    print_lines([f"the proof holds for {end.origin}, {many(end.size, 'record')}{signed}{compared}", *shown])
     return 0

@@ -22,6 +22,7 @@ from modengine.cli.audit.options import (
 from modengine.cli.lab.options import progress
 from modengine.cli.options import engine_of, format_option, input_format_option
 from modengine.cli.scan.readers import reader_options
+from modengine.explain.visible import many
 from modengine.run.read.files import Form, look, read
 from modengine.run.read.media.readers import Readers
 from modengine.run.read.shape import FilePart, UnreadParts
@@ -125,7 +126,7 @@ _FROM = {
 def _lines(result: Replay, by_another: bool) -> list[str]:
     from modengine.audit.read.replay import CAUSES, UNMADE  # noqa: PLC0415
 
-    first = f"{result.decisions:,} decisions: {result.same:,} came out the same, {result.different:,} otherwise"
+    first = f"{many(result.decisions, 'decision')}: {result.same:,} came out the same, {result.different:,} otherwise"
     unmade = [f"{cause} {result.causes[cause]:,}" for cause in UNMADE if cause in result.causes]
     lines = [f"{first}, not made again: {', '.join(unmade)}" if unmade else first]
     if by_another:

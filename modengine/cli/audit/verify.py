@@ -19,6 +19,7 @@ from modengine.cli.audit.options import (
     verifier_of,
 )
 from modengine.cli.options import format_option
+from modengine.explain.visible import many
 
 if TYPE_CHECKING:
     from modengine.audit.read.report import Verification
@@ -76,7 +77,7 @@ def command(folder: Path | None, audit: Path, checkpoints: tuple[Path, ...], key
 def _manifest_lines(report: ManifestReport, folder: Path) -> list[str]:
     lines = [
         f"{folder}: {'good' if report.ok else 'NOT GOOD'}",
-        f"  shards       {report.shards:,}, with {report.rows:,} lines and {report.records:,} records",
+        f"  shards       {report.shards:,}, with {many(report.rows, 'line')} and {many(report.records, 'record')}",
         f"  signature    {report.signed}",
     ]
     if report.later:
@@ -101,9 +102,9 @@ def _lines(report: Verification, audit: Path) -> list[str]:
         f"{audit}: {'good' if report.ok else 'NOT GOOD'}",
         f"  origin       {report.origin}",
         f"  records      {report.size:,} ({kinds})",
-        f"  checkpoints  {kept}; the first {report.proven:,} records are proven by one",
+        f"  checkpoints  {kept}; records proven by one: {report.proven:,}",
         f"  signature    {report.signed}",
-        f"  vault        {report.vault}; {report.texts:,} texts kept, {report.erased:,} erased",
+        f"  vault        {report.vault}; {many(report.texts, 'text')} kept, {report.erased:,} erased",
     ]
     for fault in report.faults:
         place = f" ({fault.where})" if fault.where else ""

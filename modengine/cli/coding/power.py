@@ -33,7 +33,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
               help="How likely a true difference is to be shown.")  # fmt: skip
 @click.option("--alpha", metavar="SHARE", type=SHARE, default=0.05, show_default=True, help="Level of the tests.")
 @click.option(
-    "--icc", type=click.FloatRange(0, 1), default=1.0, show_default=True,
+    "--icc", metavar="SHARE", type=click.FloatRange(0, 1), default=1.0, show_default=True,
     help="How alike rows of a cluster are decided: 1 always alike, 0 independent.",
 )  # fmt: skip
 @corpus_options

@@ -41,9 +41,11 @@ BY = ("action", "category", "stratum")
     "--allocate", "allocation", type=click.Choice(("root", "equal", "proportional")), default="root", show_default=True,
     help="Rows by the root of the size of a stratum, the same for each, or by its size.",
 )  # fmt: skip
-@click.option("--coders", type=click.IntRange(1, 20), default=2, show_default=True, help="How many sheets to write.")
 @click.option(
-    "--overlap", type=click.FloatRange(0, 1), default=1.0, show_default=True,
+    "--coders", metavar="N", type=click.IntRange(1, 20), default=2, show_default=True, help="How many sheets to write."
+)
+@click.option(
+    "--overlap", metavar="SHARE", type=click.FloatRange(0, 1), default=1.0, show_default=True,
     help="Share of the rows that every coder gets.",
 )  # fmt: skip
 @corpus_options
@@ -86,6 +88,8 @@ def command(
         )  # fmt: skip
     write_sheets(drawn, engine.policy, folder)
     output.write(sample_view(drawn.result))
+    if drawn.result.drawn < rows:
+        click.echo(f"modengine: fewer than {rows:,} rows are there, and all of them were drawn", err=True)
     for category, clauses in clauses_of(engine.policy).items():
         if not clauses:
             click.echo(f"modengine: the policy has no clause for {category}: the guide leaves it open", err=True)

@@ -41,6 +41,7 @@ from modengine.model import Action
 @click.option("--kind", "kinds", metavar="KIND", multiple=True, help="Only this kind of disguise. Repeatable.")
 @click.option(
     "--most",
+    metavar="N",
     type=click.IntRange(min=1),
     default=200,
     show_default=True,
@@ -48,6 +49,7 @@ from modengine.model import Action
 )
 @click.option(
     "--draws",
+    metavar="N",
     type=click.IntRange(1, 100),
     default=3,
     show_default=True,

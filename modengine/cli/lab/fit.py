@@ -19,6 +19,7 @@ from modengine.cli.lab.options import (
     subject_of,
 )
 from modengine.cli.options import PolicyFirst, policy_path
+from modengine.explain.visible import many
 from modengine.model import Action
 
 _POLICIES = (".yaml", ".yml")
@@ -64,21 +65,30 @@ class PartOfRows(click.ParamType[float]):
 @click.option(
     "--rules",
     "most_rules",
+    metavar="N",
     type=click.IntRange(1, 10_000),
     default=25,
     show_default=True,
     help="How many rules of a category may have points.",
 )
-@click.option("--step", type=click.IntRange(1, 100), default=5, show_default=True, help="Points are multiples of it.")
+@click.option(
+    "--step", metavar="N", type=click.IntRange(1, 100), default=5, show_default=True, help="Points are multiples of it."
+)
 @click.option(
     "--max",
     "most",
+    metavar="N",
     type=click.IntRange(1, 999),
     help="Most points of a rule.  [default: the threshold, or what it has]",
 )
 @click.option("--by", metavar="FIELD", help="Field of the policy that tells the channel: fit each of its values too.")
 @click.option(
-    "--draws", type=click.IntRange(0, 2_000), default=100, show_default=True, help="Bootstrap draws for the points."
+    "--draws",
+    metavar="N",
+    type=click.IntRange(0, 2_000),
+    default=100,
+    show_default=True,
+    help="Bootstrap draws for the points.",
 )
 @click.option(
     "--write",
@@ -139,6 +149,6 @@ def command(
     changed = sum(len(found.changes()) for found in result.fits)
     if write is not None and changed:
         write_text(write, override(result, path, write))
-        click.echo(f"modengine: wrote {write}: {changed:,} rules have other points", err=True)
+        click.echo(f"modengine: wrote {write}, with other points of {many(changed, 'rule')}", err=True)
     elif write is not None:
         click.echo(f"modengine: no points change, so {write} was not written", err=True)

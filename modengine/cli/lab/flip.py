@@ -21,7 +21,9 @@ from modengine.model import Message
     multiple=True,
     help="A field, such as reposts=620; a list as JSON. Repeatable.",
 )
-@click.option("--tries", type=click.IntRange(1), default=4000, show_default=True, help="Decisions to try at most.")
+@click.option(
+    "--tries", metavar="N", type=click.IntRange(1), default=4000, show_default=True, help="Decisions to try at most."
+)
 @output_options
 def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output: Destination) -> None:
     """Find the smallest removal from TEXT that changes how POLICY decides it, and what nearly hit.

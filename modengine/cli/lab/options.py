@@ -259,7 +259,7 @@ declare_option = click.option(
     help="An outcome fixed beforehand, such as fraud.recall@review>=0.5. Repeatable.",
 )  # fmt: skip
 seed_option = click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
+    "--seed", metavar="N", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
     help="Seed of everything drawn by chance.",
 )  # fmt: skip
 jobs_option = click.option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -19,6 +20,10 @@ from modengine.explain.text import as_text, show
 from modengine.model import Message, Trace
 from modengine.run.read.files import SUFFIXES, Form, look, read
 from modengine.run.read.lines import LineReader, decoded
+from modengine.run.read.row import Row
+
+_LOOKED_AT = 100_000
+"""Rows after a message of which none should have its id: a second or so of reading."""
 
 
 @click.command("explain")
@@ -108,17 +113,27 @@ def _message(words: Sequence[str], message_id: str | None, form: Form | None) ->
 
 
 def _by_id(message_id: str, files: Sequence[str], form: Form | None, hint: str) -> Message:
-    """The first message of that id.  Raises InputError (ME905), or what is wrong with its line."""
+    """The first message of that id, and a note where others have it too.  Raises InputError (ME905, ME910)."""
     stdin = sys.stdin.buffer if "-" in files else None
+    rows = read([look(name, form, stdin) for name in files])
     seen = unread = 0
-    for row in read([look(name, form, stdin) for name in files]):
+    for row in rows:
         if row.message is None:
             unread += 1
-        elif row.message.id == message_id or (row.message.id is None and str(row.line) == message_id):
+        elif _is(row, message_id):
+            if stdin is None and any(_is(other, message_id) for other in islice(rows, _LOOKED_AT)):
+                first = f"explained is the first, line {row.line} of {row.source}"
+                click.echo(f"modengine: more than one message is `{message_id}`; {first}", err=True)
             return row.message
         seen += 1
     lost = f", {unread} of them unreadable" if unread else ""
     raise InputError("ME910", f"no message `{message_id}` among the {seen:,} of {', '.join(files)}{lost}", hint)
+
+
+def _is(row: Row, message_id: str) -> bool:
+    """Whether it is the message of that id, or of that line where it has none."""
+    message = row.message
+    return message is not None and message_id == (str(row.line) if message.id is None else message.id)
 
 
 def _samples() -> str:

@@ -12,6 +12,7 @@ from modengine.checks.run import rule_files
 from modengine.cli.rules.forms.findings import as_text
 from modengine.cli.rules.rewrite import rewrite
 from modengine.errors import Diagnostic, Location, printable
+from modengine.explain.visible import many
 from modengine.policy.layout.format import FormattedFile, format_file
 
 
@@ -46,7 +47,7 @@ def command(paths: tuple[Path, ...], only_check: bool, diff: bool) -> int:
     would = "would be " if only_check or diff else ""
     counts = [f"{len(changed)} {would}formatted", f"{len(done) - len(changed) - len(wrong)} already in order"]
     counts += [f"{len(wrong)} left as they are, with errors"] if wrong else []
-    click.echo(f"{len(done)} file{'' if len(done) == 1 else 's'}: {', '.join(counts)}", err=diff)
+    click.echo(f"{many(len(done), 'file')}: {', '.join(counts)}", err=diff)
     if wrong:
         return 2
     return 1 if changed and would else 0

@@ -8,6 +8,7 @@ import click
 
 from modengine.cli.lab.options import counted, progress
 from modengine.cli.options import PolicyFirst, engine_of, format_option, input_format_option
+from modengine.explain.visible import many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def command(policy: str, corpus: str, most: int, form: str, input_format: Form |
 
 def _text(result: Profile, most: int) -> str:
     each = result.seconds / result.messages * 1e6 if result.messages else 0.0
-    head = f"{result.messages:,} messages, {result.seconds:.2f} s of processor time, {each:,.0f} µs a message"
+    head = f"{many(result.messages, 'message')}, {result.seconds:.2f} s of processor time, {each:,.0f} µs a message"
     tables = (_table("rule", result.rules, most, result), _table("pattern", result.patterns, most, result))
     return "\n\n".join([head, *tables])
 

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.text import Text
 from modengine.cli.options import format_option, policy_option, policy_path, tag_option, with_tags
 from modengine.cli.streams import console, escaped
 from modengine.explain.visible import inline
-from modengine.paths import shipped_policy
+from modengine.paths import shipped_policies, shipped_policy
 from modengine.policy.load import load_policy
 from modengine.policy.model import Pattern, Policy, Rule, Ruleset
 from modengine.policy.nodes.diagnostics import closest
@@ -75,6 +76,8 @@ def command(query: str, policy: str | None, category: str | None, tags: tuple[st
     to.print(Text(f"{len(found)} of {total} rules of {whole.id}", "bold"))
     if not found and (near := closest(query, (rule.id for rule in whole.rules))):
         to.print(Text(f"did you mean `{near}`?"))
+    elif not found and (query in shipped_policies() or Path(query).is_file()):
+        to.print(Text(f"for the rules of that policy: modengine rules --policy {query}"), soft_wrap=True)
 
 
 def search(policy: Policy, query: str) -> Iterator[Listed]:

@@ -16,6 +16,7 @@ from modengine.cli.scan.progress import OnProgress
 from modengine.cli.streams import results
 from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError, OutputError
+from modengine.explain.visible import many
 from modengine.run.read import parquet
 from modengine.run.read.blocks import Position, blocks
 from modengine.run.read.files import Form, Source
@@ -147,7 +148,7 @@ class ScanRun:
 
     def _keep(self, state: State, parts: Parts) -> None:
         rows = Tally.of(state.tally).rows
-        self.kept = f"{rows:,} lines are decided, kept in `{outputs.part_of(parts.paths[0])}`"
+        self.kept = f"{many(rows, 'line')} decided, kept in `{outputs.part_of(parts.paths[0])}`"
 
     @staticmethod
     def _start(sizes: tuple[int, ...]) -> State:

@@ -12,6 +12,7 @@ from modengine.cli.audit.options import signer_of
 from modengine.cli.scan.files import Asked
 from modengine.cli.scan.progress import OnProgress
 from modengine.errors import InputError, OutputError
+from modengine.explain.visible import many
 from modengine.run.read.shards import shards
 from modengine.run.work.ray import cluster, mapped
 from modengine.run.work.summary import Summary, Tally
@@ -71,10 +72,8 @@ class RayScan:
             manifest.write(folder, manifest.Manifest(plan, entries), key)
             (folder / PLAN).unlink()
         signed = f"signed by {key.name}" if key else "unsigned"
-        records = sum(entry.size for entry in entries)
-        self.recorded = [
-            f"audit logs: {len(planned):,} shards, {records:,} records, bound by {folder / manifest.NAME} ({signed})"
-        ]
+        logs = f"{many(len(planned), 'shard')}, {many(sum(entry.size for entry in entries), 'record')}"
+        self.recorded = [f"audit logs: {logs}, bound by {folder / manifest.NAME} ({signed})"]
         total = Tally()
         for shard in planned:
             total.merge(tally_of(place / shard.folder))

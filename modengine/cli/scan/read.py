@@ -16,7 +16,7 @@ from modengine.cli.options import Jobs, input_format_option
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.readers import reader_options
 from modengine.cli.streams import results
-from modengine.explain.visible import inline
+from modengine.explain.visible import inline, many
 from modengine.model import Message
 from modengine.run.read.files import Form, look, read
 from modengine.run.read.inputs import expanded
@@ -71,8 +71,8 @@ def command(
     more = counts["failed"] - _SAID
     if more > 0:
         click.echo(f"modengine: and {more:,} more", err=True)
-    messages = f"{counts['messages']:,} message{'' if counts['messages'] == 1 else 's'}"
-    click.echo(f"modengine: {counts['read']:,} of {counts['files']:,} files read, of {messages}", err=True)
+    messages = many(counts["messages"], "message")
+    click.echo(f"modengine: {counts['read']:,} of {many(counts['files'], 'file')} read, of {messages}", err=True)
     return 1 if counts["failed"] else 0
 
 

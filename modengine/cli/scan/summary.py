@@ -13,7 +13,7 @@ from rich.text import Text
 from modengine.cli.at_work import at_work
 from modengine.codes import CODES
 from modengine.engine.engine import Engine
-from modengine.explain.visible import inline
+from modengine.explain.visible import inline, many
 from modengine.explain.words import shadow
 from modengine.model import ACTIONS, Action, Shadow
 from modengine.policy.condition import Compare, walk
@@ -38,7 +38,7 @@ def show_summary(summary: Summary, engine: Engine, ignore_scope: bool, to: Conso
 
 def _show(summary: Summary, engine: Engine, ignore_scope: bool, to: Console) -> None:
     policy = engine.policy
-    to.print(Text(f"{_count(summary.decided, 'message')} decided by {inline(policy.id)}", "bold"), soft_wrap=True)
+    to.print(Text(f"{many(summary.decided, 'message')} decided by {inline(policy.id)}", "bold"), soft_wrap=True)
     to.print(Text(at_work(engine), "dim"), soft_wrap=True)
     if summary.decided:
         to.print(_table(summary, ignore_scope, to.width))
@@ -47,10 +47,6 @@ def _show(summary: Summary, engine: Engine, ignore_scope: bool, to: Console) -> 
         line = line[indent:]
         to.print(Padding(line, (0, 0, 0, indent)))
     _rules(summary, policy, to)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _table(summary: Summary, ignore_scope: bool, width: int) -> Table:
@@ -88,7 +84,7 @@ def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Tex
         yield Text("This is a study policy: every decision is shadow, no action is ever taken.", "bold")
     if summary.shadow:
         yield Text()
-        yield Text(f"Why no action follows on {_count(sum(summary.shadow.values()), 'message')} in shadow:")
+        yield Text(f"Why no action follows on {many(sum(summary.shadow.values()), 'message')} in shadow:")
         for reasons, count in summary.shadow.items():
             yield Text(f"  {count:>7,} {'; '.join(_reason(reason, policy) for reason in reasons)}")
         if ignored := sum(count for reasons, count in summary.shadow.items() if IGNORED.issuperset(reasons)):
@@ -97,12 +93,12 @@ def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Tex
         names = " or ".join(f"`{name}`" for name in empty)
         yield Text(f"No message has the field {names}, in which patterns look: they found nothing there", "yellow")
     if summary.undetermined:
-        yield Text(f"{_count(summary.undetermined, 'message')} undetermined, and so `review` or more", "yellow")
+        yield Text(f"{many(summary.undetermined, 'message')} undetermined, and so `review` or more", "yellow")
     if summary.noted:
-        yield Text(f"{_count(summary.noted, 'message')} changed before reading: see `notes`", "yellow")
+        yield Text(f"{many(summary.noted, 'message')} changed before reading: see `notes`", "yellow")
     if summary.unread:
         yield Text()
-        yield Text(f"{_count(summary.unread, 'line')} could not be read:", "bold red")
+        yield Text(f"{many(summary.unread, 'line')} could not be read; `error` in the decisions says why:", "bold red")
         for code, count in summary.errors.items():
             yield Text(f"  {count:>7,} {code} {CODES[code].name}")
 

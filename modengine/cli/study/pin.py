@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modengine.cli.study.options import study_argument
+from modengine.explain.visible import many
 
 if TYPE_CHECKING:
     from modengine.lab.study.opened import OpenedStudy
@@ -114,7 +115,7 @@ def _show(opened: OpenedStudy, pin: Pin, path: Path) -> None:
     study, lines = opened.study, []
     for name, outcome in study.outcomes.items():
         rows = opened.claimed_rows(outcome, study.half)
-        n = "" if rows is None else f" ({rows:,} row{'' if rows == 1 else 's'})"
+        n = "" if rows is None else f" ({many(rows, 'row')})"
         lines.append(f"{name}: {outcome.words()}{n}")
         if way := opened.one_way(outcome):
             lines.append(
@@ -124,10 +125,9 @@ def _show(opened: OpenedStudy, pin: Pin, path: Path) -> None:
     for name, sample in opened.coded.items():
         who = ", ".join(path.stem for path in sample.ref.sheets)
         done = "coded" if sample.sheets else "to be coded"
-        lines.append(f"{name}: {len(sample.key.rows):,} rows of {sample.ref.corpus}, {done} by {who}")
+        lines.append(f"{name}: {many(len(sample.key.rows), 'row')} of {sample.ref.corpus}, {done} by {who}")
     click.echo(wrapped(lines, console(sys.stdout).width), nl=False)
-    count = len(pin.outcomes)
-    click.echo(f"pinned {count} outcome{'' if count == 1 else 's'} in {path}")
+    click.echo(f"pinned {many(len(pin.outcomes), 'outcome')} in {path}")
     if pin.log is not None:
         click.echo(f"recorded as #{pin.log.record} of {pin.log.origin}")
     click.echo(pin.digest)

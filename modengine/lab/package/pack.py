@@ -2,7 +2,7 @@
 
 ro-crate-metadata.json   what each file is, with its digest; what was run, with which versions
 study.yaml, study.pin.json
-policies/NAME/           the rule files of each policy
+policies/NAME/           the rule files of each policy; those of modengine and of packs in a folder `packs` in it
 cards/NAME.yaml          how each corpus is read
 coded/NAME/              the key of each coded sample, and what each coder said of which row
 results.json             every figure, unrounded
@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from modengine.engine.engine import Engine
 from modengine.errors import InputError, OutputError
 from modengine.explain.json import as_json
 from modengine.lab.coding.key import KEY
@@ -27,11 +28,10 @@ from modengine.lab.package.table import decisions_csv
 from modengine.lab.report.views.study.run import shown
 from modengine.lab.study.coded import SETTLED_TABLE, sheet_table
 from modengine.lab.study.model import CodedRef
-from modengine.lab.study.opened import OpenedStudy
-from modengine.lab.study.pin import Pin, encode_pin
+from modengine.lab.study.opened import OpenedStudy, study_engine
+from modengine.lab.study.pin import Pin, encode_pin, pinned_names
 from modengine.lab.study.run import StudyResult, StudyRun
 from modengine.lab.study.versions import installed, lock
-from modengine.loading import load_any
 from modengine.run.write.replace import make_folder, said
 
 STUDY, PIN, RESULTS, DECISIONS = "study.yaml", "study.pin.json", "results.json", "decisions.csv"
@@ -60,12 +60,32 @@ def places(name: str, paths: Sequence[str]) -> tuple[str, ...]:
     """
     depth = max((path.split("/").count("..") for path in paths), default=0)
     home = "/".join(("policies", name, *[UP] * depth))
-    return tuple(os.path.normpath(f"{home}/{path}").replace(os.sep, "/") for path in paths)
+    packed = (f"{_home(name, pack)}/{path[len(pack) + 1 :]}" if (pack := _pack(path)) else None for path in paths)
+    found = (there or f"{home}/{path}" for there, path in zip(packed, paths, strict=True))
+    return tuple(os.path.normpath(path).replace(os.sep, "/") for path in found)
 
 
-def policies_in_package(pin: Pin) -> dict[str, str]:
-    """The place of each policy's own file."""
-    return {name: places(name, [file.name for file in policy.files])[0] for name, policy in pin.policies.items()}
+def _pack(path: str) -> str | None:
+    """The pack of `PACK:PATH`."""
+    pack, colon, _ = path.partition(":")
+    return pack if colon and "/" not in pack else None
+
+
+def _home(name: str, pack: str) -> str:
+    return f"policies/{name}/packs/{pack}"
+
+
+def packaged(pin: Pin, name: str) -> dict[str, str]:
+    """What a pin calls the files of a policy, by their places in the package; its own file is the first."""
+    names = [file.name for file in pin.policies[name].files]
+    return dict(zip(places(name, names), names, strict=True))
+
+
+def packaged_engine(folder: Path, pin: Pin, name: str, cached: bool = True) -> Engine:
+    """The engine of a policy as it lies in the package.  Raises PolicyError."""
+    files = packaged(pin, name)
+    homes = {pack: str(folder / _home(name, pack)) for named in files.values() if (pack := _pack(named))}
+    return study_engine(folder / next(iter(files)), homes, cached)
 
 
 def coded_in_package(folder: Path, name: str, ref: CodedRef) -> CodedRef:
@@ -93,8 +113,8 @@ def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun) -> dict[str, byt
         PIN: encode_pin(pin),
     }
     for name, engine in opened.engines.items():
-        sources = engine.policy.files
-        files |= dict(zip(places(name, [f.path for f in sources]), (f.data for f in sources), strict=True))
+        there = places(name, pinned_names(engine.policy))
+        files |= dict(zip(there, (source.data for source in engine.policy.files), strict=True))
     for name, ref in study.corpora.items():
         files[f"cards/{name}.yaml"] = ref.card.read_bytes()
     for name, sample in opened.coded.items():
@@ -131,8 +151,7 @@ def _write(folder: Path, files: Mapping[str, bytes], opened: OpenedStudy, pin: P
         with said(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-    for name, main in policies_in_package(pin).items():
-        engine = opened.engines[name]
-        if load_any(folder / main, cached=False)[0].revision != engine.revision:
+    for name, engine in opened.engines.items():
+        if packaged_engine(folder, pin, name, cached=False).revision != engine.revision:
             what = f"the policy `{name}` is another one when it is loaded from `{folder}`"
             raise InputError("ME917", what, "let it name its files by paths that do not leave its own folder")

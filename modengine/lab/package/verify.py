@@ -31,7 +31,8 @@ from modengine.lab.package.pack import (
     STUDY,
     coded_in_package,
     encoded,
-    policies_in_package,
+    packaged,
+    packaged_engine,
     retold,
 )
 from modengine.lab.package.table import decisions_csv, read_decisions
@@ -178,7 +179,7 @@ def open_package(package: Package, folders: Sequence[Path]) -> OpenedStudy:
     pin = package.pin
     files = found_files(pin, folders)
     study = read_study(package.folder / STUDY)
-    mains = {name: package.folder / main for name, main in policies_in_package(pin).items()}
+    mains = {name: package.folder / next(iter(packaged(pin, name))) for name in pin.policies}
     coded = {name: coded_in_package(package.folder, name, ref) for name, ref in study.coded.items()}
     said = (path for ref in coded.values() for path in (ref.key, *ref.sheets, *([ref.settled] if ref.settled else [])))
     for name in (*mains.values(), *(package.folder / f"cards/{name}.yaml" for name in pin.corpora), *said):
@@ -187,7 +188,8 @@ def open_package(package: Package, folders: Sequence[Path]) -> OpenedStudy:
     if set(study.policies) != set(mains) or set(study.corpora) != set(pin.corpora):
         raise _broken(package.folder, f"`{STUDY}` names other policies or corpora than were pinned")
     cards = {name: read_card(package.folder / f"cards/{name}.yaml", files[name]) for name in study.corpora}
-    opened = open_study(study, {name: mains[name] for name in study.policies}, cards, coded)
+    engines = {name: packaged_engine(package.folder, pin, name) for name in study.policies}
+    opened = open_study(study, engines, cards, coded)
     differ = contents(pin, as_found(opened, pin))
     if differ:
         raise _broken(package.folder, f"it is not the study that was pinned: {'; '.join(differ[:8])}")
@@ -195,8 +197,18 @@ def open_package(package: Package, folders: Sequence[Path]) -> OpenedStudy:
 
 
 def as_found(opened: OpenedStudy, pin: Pin) -> Pin:
-    """The pin of a study whose corpora were found by their digests, under the names that they had."""
+    """The pin of a study in a package, with the names that its corpora and its rule files had."""
     now = make_pin(opened, pin.pinned)
+    policies = {}
+    for name, policy in now.policies.items():
+        called = packaged(pin, name)
+        folder = os.path.dirname(next(iter(called)))
+        there = [os.path.normpath(f"{folder}/{file.name}").replace(os.sep, "/") for file in policy.files]
+        files = (
+            msgspec.structs.replace(file, name=called.get(at, file.name))
+            for file, at in zip(policy.files, there, strict=True)
+        )
+        policies[name] = msgspec.structs.replace(policy, files=tuple(files))
     corpora = {
         name: msgspec.structs.replace(corpus, files=pin.corpora[name].files) for name, corpus in now.corpora.items()
     }
@@ -204,7 +216,7 @@ def as_found(opened: OpenedStudy, pin: Pin) -> Pin:
         name: msgspec.structs.replace(one, added=pin.coded[name].added if name in pin.coded else None)
         for name, one in now.coded.items()
     }
-    return msgspec.structs.replace(now, corpora=corpora, coded=coded)
+    return msgspec.structs.replace(now, policies=policies, corpora=corpora, coded=coded)
 
 
 def verify_package(

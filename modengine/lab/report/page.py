@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from modengine import __version__
 from modengine.explain.html import rendered, style_sheet
-from modengine.explain.visible import inline
+from modengine.explain.visible import inline, many
 from modengine.lab.data.stamp import CorpusStamp
 from modengine.lab.report.charts import Chart, Lines
 from modengine.lab.report.paper.methods import cited, methods
@@ -96,12 +96,12 @@ def labels_of(views: Sequence[ResultView]) -> Labels:
 def _about(corpus: CorpusStamp) -> list[tuple[str, str]]:
     """What a corpus is, what was left out of it, what it cannot tell."""
     said = (
-        ("rows", f"{corpus.rows:,} in {corpus.clusters:,} clusters; rows of one cluster are not independent"),
+        ("rows", f"{corpus.rows:,} in {many(corpus.clusters, 'cluster')}; rows of one cluster are not independent"),
         ("made up", "messages or dates were made up" if corpus.simulation else ""),
         ("labels", "" if corpus.labelled else "none were named: every row is taken for harmless"),
         ("left out", f"{counts(corpus.left_out)}: labels that nothing maps" if corpus.left_out else ""),
         ("not read", unreadable(corpus) if corpus.unreadable else ""),
-        ("sample", "" if corpus.sampled_from is None else f"drawn by chance from {corpus.sampled_from:,} rows"),
+        ("sample", "" if corpus.sampled_from is None else f"drawn by chance from {many(corpus.sampled_from, 'row')}"),
         ("forbidden", f"{', '.join(corpus.forbidden)}: its card says that it cannot tell" if corpus.forbidden else ""),
         ("note", corpus.note),
         ("source", corpus.source),

@@ -159,7 +159,7 @@ def to_text(tables: Sequence[Table], width: int) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, no_color=True, highlight=False, emoji=False, markup=False)
     for table in tables:
-        console.print(table.title, soft_wrap=True, style="bold")
+        console.print(table.title, style="bold")
         if table.note:
             console.print(table.note)
         if not table.rows:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from modengine.explain.visible import inline
+from modengine.explain.visible import inline, many
 from modengine.lab.data.stamp import CorpusStamp, Stamp
 from modengine.lab.report.charts import Chart
 from modengine.lab.report.table import Table
@@ -58,7 +58,7 @@ def corpora_of(stamps: Iterable[Stamp]) -> tuple[CorpusStamp, ...]:
 
 def corpus_line(corpus: CorpusStamp) -> str:
     """One corpus in a line: rows, clusters, what was left out, digest."""
-    parts = [f"{counted_rows(corpus.rows)} in {corpus.clusters:,} cluster{'' if corpus.clusters == 1 else 's'}"]
+    parts = [f"{many(corpus.rows, 'row')} in {many(corpus.clusters, 'cluster')}"]
     if corpus.sampled_from is not None:
         parts.append(f"a random sample of {corpus.sampled_from:,}")
     if corpus.left_out:
@@ -73,11 +73,7 @@ def corpus_line(corpus: CorpusStamp) -> str:
 
 
 def unreadable(corpus: CorpusStamp) -> str:
-    return f"{counted_rows(corpus.unreadable)} could not be read, the first at {inline(corpus.first_unreadable, 300)}"
-
-
-def counted_rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return f"{many(corpus.unreadable, 'row')} could not be read, the first at {inline(corpus.first_unreadable, 300)}"
 
 
 def counts(values: dict[str, int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,8 @@ from modengine.lab.stats.metrics import Flags, labelled, levels
 from modengine.lab.stats.one_way import Way, one_way
 from modengine.lab.study.coded import CodedSample, read_coded
 from modengine.lab.study.model import ANYTHING, WITHIN, CodedRef, FigureKeys, Half, Study, StudyOutcome
-from modengine.loading import load_any
-from modengine.policy.load import not_a_policy
+from modengine.loading import load_any, load_copied
+from modengine.policy.load import is_lone, not_a_policy
 from modengine.policy.nodes.diagnostics import listed, meant
 
 CHECKING, WRITING = 1, 0
@@ -73,15 +74,15 @@ class OpenedStudy:
 
 def open_study(
     study: Study,
-    policies: Mapping[str, Path] | None = None,
+    engines: Mapping[str, Engine] | None = None,
     cards: Mapping[str, Card] | None = None,
     coded: Mapping[str, CodedRef] | None = None,
 ) -> OpenedStudy:
-    """Compiles and reads all that a study names; `policies`, `cards` and `coded` in place of its own files.
+    """Compiles and reads all that a study names; `engines`, `cards` and `coded` in place of its own files.
 
     Raises PolicyError, with all outcomes that cannot be asked; InputError for a corpus that cannot be read.
     """
-    engines = {name: _engine(path) for name, path in (policies or study.policies).items()}
+    engines = engines or {name: study_engine(path) for name, path in study.policies.items()}
     if cards is None:
         wrong = [
             study.problem(f"`{ref.card.name}` is no card", "write a card for the data: a YAML file", "corpora", name)
@@ -104,10 +105,14 @@ def open_study(
     return opened
 
 
-def _engine(path: Path) -> Engine:
-    engine, ruleset = load_any(path)
-    if ruleset is not None:
-        raise PolicyError(with_source([not_a_policy(ruleset)], engine.policy))
+def study_engine(path: Path, homes: Mapping[str, str] = MappingProxyType({}), cached: bool = True) -> Engine:
+    """The engine of a policy; `homes` are folders that stand for the shipped rules and for packs.
+
+    Raises PolicyError, for a ruleset too.
+    """
+    engine = load_copied(path, homes) if homes else load_any(path, cached)[0]
+    if is_lone(engine.policy):
+        raise PolicyError(with_source([not_a_policy(engine.policy.rulesets[0])], engine.policy))
     return engine
 
 

@@ -12,6 +12,8 @@ be worked out from it (`before_coding`), so that whoever was given that one sees
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +29,9 @@ from modengine.lab.study.coded import CodedSample
 from modengine.lab.study.model import StudyOutcome, Weigh
 from modengine.lab.study.opened import OpenedStudy
 from modengine.lab.study.versions import installed
+from modengine.policy.files import shipped_in
+from modengine.policy.model import Policy
+from modengine.policy.packs.find import OURS, homes
 
 LARGEST = 5_000_000
 """Bytes of a pin."""
@@ -36,7 +41,7 @@ class PinnedFile(msgspec.Struct, frozen=True):
     """A file by its content."""
 
     name: str
-    """Relative, with `/`."""
+    """Relative, with `/`; `PACK:PATH` where it came with modengine or with an installed pack, wherever that is."""
     size: int
     sha256: str
 
@@ -182,8 +187,26 @@ def before_coding(pin: Pin) -> str | None:
 
 def _policy(opened: OpenedStudy, name: str) -> PinnedPolicy:
     engine = opened.engines[name]
-    files = tuple(PinnedFile(f.path, len(f.data), hashlib.sha256(f.data).hexdigest()) for f in engine.policy.files)
+    files = tuple(
+        PinnedFile(named, len(f.data), hashlib.sha256(f.data).hexdigest())
+        for named, f in zip(pinned_names(engine.policy), engine.policy.files, strict=True)
+    )
     return PinnedPolicy(engine.policy.id, engine.revision, files)
+
+
+def pinned_names(policy: Policy) -> tuple[str, ...]:
+    """What a pin calls the files of a policy, in their order: the same on every machine."""
+    away = any(file.path.startswith("..") or os.path.isabs(file.path) for file in policy.files)
+    known = homes() if away else {}
+    if not any(shipped_in(file.data) for file in policy.files):
+        known.pop(OURS, None)  # the shipped rules are named by a path
+    return tuple(_pinned_name(file.path, os.path.dirname(policy.path), known) for file in policy.files)
+
+
+def _pinned_name(path: str, folder: str, known: Mapping[str, str]) -> str:
+    file = os.path.realpath(os.path.join(folder, path))
+    inside = ((pack, home) for pack, home in known.items() if file.startswith(home + os.sep))
+    return next((f"{pack}:{os.path.relpath(file, home).replace(os.sep, '/')}" for pack, home in inside), path)
 
 
 def _corpus(opened: OpenedStudy, name: str) -> PinnedCorpus:

@@ -31,7 +31,7 @@ from modengine.lab.study.model import (
 )
 from modengine.lab.study.problems import problems
 from modengine.paths import shipped_rules
-from modengine.policy.files import Files
+from modengine.policy.files import Files, find_policy
 from modengine.policy.nodes import yaml
 from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds
 
@@ -44,7 +44,9 @@ def read_study(path: str | Path) -> Study:
     root: yaml.Node | None = None
     try:
         root = files.nodes(file, None)
-        if isinstance(root, yaml.Mapping) and root.get("study") is None:
+        is_text = isinstance(root, yaml.Scalar) and not root.value.startswith("study")
+        if is_text or (isinstance(root, yaml.Mapping) and root.get("study") is None):
+            assert root is not None
             report.add("ME202", "this is no study", root.place, "a study begins with `study: NAME`")
             raise PolicyError(report.found)
         checked = STUDY.check(root, "a study", report) if root is not None else None
@@ -106,8 +108,10 @@ def _places(node: yaml.Mapping, around: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 def _policy(study: Path, named: str) -> Path:
-    """A file beside the study, else the shipped policy of that name."""
+    """A file beside the study, else the shipped policy of that name, or that of a pack.  Raises PolicyError."""
     beside = study.parent / named
+    if "/" not in named and not beside.exists() and (packed := find_policy(named)) is not None:
+        return Path(packed)
     shipped = shipped_rules() / f"{named.removesuffix('.yaml')}.yaml"
     return shipped if not beside.exists() and Path(named).name == named and shipped.exists() else beside
 

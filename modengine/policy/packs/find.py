@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from modengine.paths import shipped_rules
+
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
@@ -64,6 +66,12 @@ def folder_of(entry: EntryPoint) -> str | None:
         return None
     places = [] if spec is None else list(spec.submodule_search_locations or ())
     return os.path.normpath(places[0]) if places else None
+
+
+def homes() -> dict[str, str]:
+    """The folders of the shipped rules and of the installed packs, links followed, by the names of these."""
+    packs = {name: folder_of(entries[0]) for name, entries in installed().items()}
+    return {OURS: os.path.realpath(shipped_rules()), **{name: os.path.realpath(at) for name, at in packs.items() if at}}
 
 
 def policies_of(folder: str) -> list[str]:

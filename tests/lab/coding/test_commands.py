@@ -50,6 +50,11 @@ def test_the_folder_has_what_coders_get_and_what_they_do_not(folder: Path) -> No
     assert "网银" not in (folder / "coding" / "key.json").read_text("utf-8")
 
 
+def test_a_corpus_of_fewer_rows_than_asked_for_is_told(command: Command, data: Path, tmp_path: Path) -> None:
+    ran = command("sample", POLICY, data, "-n", 400, "--to", tmp_path / "coding")
+    assert (ran.code, ran.err) == (0, "modengine: fewer than 400 rows are there, and all of them were drawn\n")
+
+
 def test_a_folder_that_is_there_is_never_written_over(command: Command, data: Path, folder: Path) -> None:
     ran = command("sample", POLICY, data, "-n", 40, "--to", folder / "coding")
     assert ran.code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -30,6 +31,16 @@ from modengine.run.write.replace import said
 from modengine.version import __version__
 from tests.commands import Command
 from tests.lab.study.changing import change
+
+ACME = """\
+name = "acme"
+namespace = "lures"
+version = "0.1.0"
+licence = "CC-BY-4.0"
+
+[needs]
+modengine = ">=0.1"
+"""
 
 
 @pytest.fixture
@@ -407,6 +418,45 @@ def test_a_policy_may_use_rules_of_a_folder_above(study: Path, command: Command,
     assert command("study", "pack", study, "-o", package).code == 0
     assert (package / "policies" / "small" / "lures.yaml").is_file()
     assert command("study", "verify", package, "--data", study.parent).code == 0
+
+
+@pytest.fixture(params=["modengine", "acme"])
+def installed(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path]:
+    """A folder for the shipped rules, or for those of an installed pack, and what rule files call it."""
+    folder = tmp_path / "site" / "rules_of_acme"
+    folder.mkdir(parents=True)
+    if request.param == "modengine":
+        for place in ("find", "known"):
+            monkeypatch.setattr(f"modengine.policy.packs.{place}.shipped_rules", lambda: folder)
+    else:
+        monkeypatch.syspath_prepend(str(folder.parent))
+        (folder / "__init__.py").touch()
+        (folder / "modengine-pack.toml").write_text(ACME, "utf-8")
+        metadata = folder.parent / "acme-1.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1\n", "utf-8")
+        (metadata / "entry_points.txt").write_text("[modengine.packs]\nacme = rules_of_acme\n", "utf-8")
+        importlib.invalidate_caches()
+    return request.param, folder
+
+
+def test_what_is_installed_is_packed_without_its_place_and_repeated_without_it(
+    study: Path, installed: tuple[str, Path], command: Command, tmp_path: Path
+) -> None:
+    name, folder = installed
+    for policy in ("small", "strict"):
+        change(study.parent / f"{policy}.yaml", "[lures.yaml]", f"[{name}:lures]")
+    shutil.move(study.parent / "lures.yaml", folder)
+    assert command("study", "pin", study).code == 0
+    study = shutil.move(study.parent, tmp_path / "another" / "machine") / study.name  # the pin still holds there
+    package = tmp_path / "package"
+    assert command("study", "pack", study, "-o", package).code == 0
+    assert (package / "policies" / "small" / "packs" / name / "lures.yaml").is_file()
+    names = (package / "study.pin.json").read_text("utf-8"), *map(str, package.rglob("*"))
+    assert not [text for text in names if folder.name in text]
+    shutil.rmtree(folder.parent)
+    ran = command("study", "verify", package, "--data", study.parent)
+    assert (ran.code, ran.err) == (0, "")
 
 
 def test_a_lone_surrogate_in_a_stratum_is_packed_and_repeated(study: Path, command: Command, tmp_path: Path) -> None:

@@ -37,8 +37,9 @@ def test_a_margin_is_said_in_words(study: Path) -> None:
     assert more.words().endswith(": not lower by 0.02")
 
 
-def test_a_policy_may_be_a_shipped_one_and_a_corpus_a_sample(study: Path) -> None:
-    change(study, "strict: strict.yaml", "strict: strict.yaml, shipped: campaign-2014")
+@pytest.mark.parametrize("shipped", ["campaign-2014", "modengine:campaign-2014"])
+def test_a_policy_may_be_a_shipped_one_and_a_corpus_a_sample(study: Path, shipped: str) -> None:
+    change(study, "strict: strict.yaml", f"strict: strict.yaml, shipped: {shipped}")
     change(study, "shop: shop.yaml", "shop: {card: shop.yaml, sample: 30}")
     read = read_study(study)
     assert read.policies["shipped"] == shipped_policy()
@@ -119,6 +120,8 @@ def test_an_outcome_needs_rows_of_its_kind(study: Path) -> None:
         (b"study: talk\n", "ME202"),
         (b"study: talk\npolicies: {}\ncorpora: {}\noutcomes: {}\n", "ME205"),
         (b"policy: talk\n", "this is no study"),
+        ("id,text\n1,好，请问\n".encode(), "this is no study"),
+        ("study：talk\n".encode(), "is a full-width mark"),
     ],
 )
 def test_a_file_that_is_no_study_is_an_error(study: Path, content: bytes, said: str) -> None:

@@ -14,6 +14,7 @@ from modengine.cli.rules.forms.github import annotation
 from modengine.cli.streams import console, escaped
 from modengine.codes import CODES, Severity
 from modengine.errors import Diagnostic, Location, printable
+from modengine.explain.visible import many
 from modengine.version import __version__
 
 MOST_RESULTS = 25_000
@@ -24,14 +25,10 @@ _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 def as_text(problems: Sequence[Diagnostic]) -> str:
     """Each problem with its line and a hint, then a count."""
     number = Counter(problem.severity for problem in problems)
-    counts = [_count(number["error"], "error"), _count(number["warning"], "warning")]
-    counts += [_count(number["note"], "note")] if number["note"] else []
+    counts = [many(number["error"], "error"), many(number["warning"], "warning")]
+    counts += [many(number["note"], "note")] if number["note"] else []
     width = console(sys.stdout).width
     return "\n\n".join([*(problem.render(width) for problem in problems), ", ".join(counts)]) + "\n"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def as_json(problems: Sequence[Diagnostic]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from modengine import __version__
+from modengine.explain.visible import many
 from modengine.lab.report.view import ResultView, corpora_of
 from modengine.lab.stats.intervals import LEAST, Estimate, Method
 
@@ -152,11 +153,11 @@ def _told(views: Sequence[ResultView]) -> Iterator[Sentence]:
     corpora = corpora_of(stamps)
     rows = sum(corpus.rows for corpus in corpora)
     of = "one corpus" if len(corpora) == 1 else f"{len(corpora)} corpora"
-    decided = f"{rows:,} messages of {of} were" if corpora else "Invented messages were"
+    were = f"{many(rows, 'message')} of {of} {'was' if rows == 1 else 'were'}" if corpora else "Invented messages were"
     names = {view.name.partition("-")[0] for view in views}
     policies = sorted({stamp.policy for stamp in stamps})
     yield Sentence(
-        f"{decided} decided by the policy {' and the policy '.join(policies)} with modengine {__version__}"
+        f"{were} decided by the policy {' and the policy '.join(policies)} with modengine {__version__}"
         + ("" if names == {"timeline"} else "; scope and period are taken as met")
         + f". Whatever is drawn by chance has the seed {stamps[0].seed}."
     )

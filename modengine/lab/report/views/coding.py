@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from modengine.explain.visible import many
 from modengine.lab.coding.agreement import Agreement, Alpha
 from modengine.lab.coding.codes import CoderCounts
 from modengine.lab.coding.estimate import CodedEstimates, CodedFigures
 from modengine.lab.coding.sample import Sample
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Table, show
-from modengine.lab.report.view import ResultView, counted_rows
+from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ALL, ANY
 
 NAMED = 12
@@ -23,16 +24,16 @@ def sample_view(result: Sample) -> ResultView:
 
 
 def _drawn(result: Sample) -> Iterator[str]:
-    yield f"sample {result.sample}: {result.drawn:,} of {counted_rows(result.rows)}; strata: {len(result.strata):,}"
+    yield f"sample {result.sample}: {result.drawn:,} of {many(result.rows, 'row')}; strata: {len(result.strata):,}"
     if result.coders > 1:
         others = f", {result.drawn - result.shared:,} for one each" if result.shared < result.drawn else ""
-        yield f"{result.coders} coders; {counted_rows(result.shared)} for all of them{others}"
+        yield f"{result.coders} coders; {many(result.shared, 'row')} for all of them{others}"
         if not result.shared:
             yield "no row goes to two coders: their agreement cannot be measured"
     else:
         yield "one coder: agreement cannot be measured, and no interval will hold the coder's errors"
     if result.undetermined:
-        yield f"not decided, and counted as review: {counted_rows(result.undetermined)}"
+        yield f"not decided, and counted as review: {many(result.undetermined, 'row')}"
 
 
 def _actions(result: Sample) -> Table:
@@ -63,9 +64,9 @@ def _agreed(result: Agreement) -> Iterator[str]:
     whole = result.categories[0]
     yield f"all coders agree on {show(whole.agree)} of the rows that several have coded"
     yield f"alpha of whole codes: {_shown_alpha(whole.alpha)}"
-    yield f"to be settled: {counted_rows(result.disagreed)}"
+    yield f"to be settled: {many(result.disagreed, 'row')}"
     if result.single:
-        yield f"coded by one coder alone, and in no figure here: {counted_rows(result.single)}"
+        yield f"coded by one coder alone, and in no figure here: {many(result.single, 'row')}"
     yield from _left_out(result.coders)
 
 
@@ -154,14 +155,14 @@ def _told(result: CodedEstimates) -> Iterator[str]:
     )  # fmt: skip
     if result.by_several:
         yield (
-            f"coded by several: {counted_rows(result.by_several)}; they disagree on {result.disagreed:,}, of which "
+            f"coded by several: {many(result.by_several, 'row')}; they disagree on {result.disagreed:,}, of which "
             f"{result.settled:,} are settled, and intervals carry that"
         )
     else:
         yield "no row was coded by two coders: what they would disagree on is not in the intervals"
     if result.uncoded:
         rows = sum(one.rows for one in result.uncoded)
-        yield f"strata without a coded row: {len(result.uncoded):,}, of {counted_rows(rows)}, taken for like the others"
+        yield f"strata without a coded row: {len(result.uncoded):,}, of {many(rows, 'row')}, taken for like the others"
     unfound = [
         one.category
         for one in result.figures

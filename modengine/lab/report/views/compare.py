@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from modengine.explain.visible import many
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Cell, Quote, Several, Table, show
 from modengine.lab.report.view import ResultView, short
@@ -44,12 +45,13 @@ def summary(result: Comparison, named: tuple[str, str] = ("", "")) -> Iterator[s
         yield f"B can only hit {result.one_way} than A: there is nothing to test, and the intervals say how many"
     both = result.overlap
     yield (
-        f"of {rows:,} rows both act on {both.both:,}, A alone on {both.only_a:,}, B alone on {both.only_b:,}; they "
-        f"agree on {show(both.alike)}, and of the rows that either acts on both do on {show(both.shared)}"
+        f"of {many(rows, 'row')} both act on {both.both:,}, A alone on {both.only_a:,}, B alone on {both.only_b:,}; "
+        f"they agree on {show(both.alike)}, and of the rows that either acts on both do on {show(both.shared)}"
     )
     yield (
-        f"the action of some category changes on {result.flipped:,} of {rows:,} rows; on {result.already_caught:,} of "
-        "these the message's highest action stays, since another category or rule keeps it"
+        f"the action of some category changes on {result.flipped:,} of {many(rows, 'row')}; on "
+        f"{result.already_caught:,} of these the highest action of the message stays, since another category or rule "
+        "keeps it"
     )
     gets = "row gets" if result.new_false_alarms == 1 else "rows get"
     lost = "row" if result.lost_catches == 1 else "rows"
@@ -66,7 +68,7 @@ def summary(result: Comparison, named: tuple[str, str] = ("", "")) -> Iterator[s
             yield f"only {side} has {', '.join(names)}: {other} is taken to allow all there"
     for side, n in (("A", result.undetermined_a), ("B", result.undetermined_b)):
         if n:
-            yield f"{side} could not decide {n:,} rows, which count as review"
+            yield f"{side} could not decide {many(n, 'row')}, and review is counted there"
 
 
 def tables(result: Comparison, invented: bool = False) -> tuple[Table, ...]:

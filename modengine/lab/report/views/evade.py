@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from modengine.explain.visible import many
 from modengine.lab.data.perturb_tables import DISGUISES
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Quote, Table, percent, share_of, show
-from modengine.lab.report.view import ResultView, counted_rows
+from modengine.lab.report.view import ResultView
 from modengine.lab.stats.intervals import NOTHING
 from modengine.lab.stats.metrics import ALL
 from modengine.lab.studies.evade import Evasion, StillCaught
@@ -49,7 +50,7 @@ def summary(result: Evasion) -> Iterator[str]:
         )
     for corpus in _corpora(result):
         rows = sum(clean.disguised for clean in result.clean if clean.corpus == corpus)
-        yield f"{corpus}: disguised, being caught as they are: {counted_rows(rows)}"
+        yield f"{corpus}: disguised, being caught as they are: {many(rows, 'row')}"
         for strength in (1, 5):
             cells = [k for k in _pooled(result, corpus) if k.strength == strength and k.kept.value is not None]
             if cells:

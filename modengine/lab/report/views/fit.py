@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modengine.explain.visible import many
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Cell, Several, Table, percent
 from modengine.lab.report.view import ResultView
@@ -26,9 +27,9 @@ def summary(result: Fit) -> Iterator[str]:
         name = _name(found)
         kept, idle = sum(this.kept for this in found.points), sum(not this.fitted for this in found.points)
         yield (
-            f"{name}: points of {len(found.changes()):,} of {len(found.points):,} rules change, {idle:,} have none, "
-            f"{kept:,} hit too few rows and keep theirs; fitted at {found.aim} ({found.threshold:,} points) to "
-            f"{found.own:,} rows and {found.ordinary:,} ordinary ones"
+            f"{name}: points of {len(found.changes()):,} of {many(len(found.points), 'rule')} change, {idle:,} have "
+            f"none, {kept:,} hit too few rows and keep theirs; fitted at {found.aim} ({found.threshold:,} points) to "
+            f"{many(found.own, 'row')} and {found.ordinary:,} ordinary ones"
         )
         recall, alarms = (_figure(found, *this) for this in (("recall", ALL), ("false alarms", ORDINARY)))
         yield f"{name}, recall: {_three(recall)}"
@@ -41,7 +42,7 @@ def summary(result: Fit) -> Iterator[str]:
         )
         for this in found.limits:
             if not this.met:
-                rows = f"{this.in_sample:,} of {this.rows:,} rows"
+                rows = f"{this.in_sample:,} of {many(this.rows, 'row')}"
                 yield f"{name}: no points found bring {this.stratum} under the limit ({rows})"
     for category, why in result.left_out.items():
         yield f"{category} was not fitted: {why}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modengine.explain.visible import inline
+from modengine.explain.visible import inline, many
 from modengine.lab.report.table import Cell, Quote, Several, Table
 from modengine.lab.report.view import ResultView
 from modengine.lab.studies.smallest import Miss, Removal, Smallest
@@ -15,7 +15,7 @@ def view(result: Smallest) -> ResultView:
 
 
 def summary(result: Smallest) -> Iterator[str]:
-    yield f"decided: {result.action}, on {result.places:,} matched place{'' if result.places == 1 else 's'}"
+    yield f"decided: {result.action}, on {many(result.places, 'matched place')}"
     for direction in ("lower", "higher"):
         mine = [removal for removal in result.removals if removal.direction == direction]
         if mine:

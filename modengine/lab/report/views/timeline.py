@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modengine.explain.visible import many
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Table, show
 from modengine.lab.report.view import ResultView
@@ -29,9 +30,12 @@ def summary(result: Timeline) -> Iterator[str]:
             name = "all messages" if cell.value == ALL else cell.value
             yield f"{name}: asked for on {show(cell.asked)}; taken, by scope and period, on {show(cell.taken)}"
     if result.undated:
-        yield f"{result.undated:,} messages have no time that can be read"
+        yield f"without a time that can be read: {many(result.undated, 'message')}"
     if result.refused:
-        yield f"{result.refused:,} messages were decided without their fields, which the policy reads as another type"
+        yield (
+            "decided without their fields, since one is not as the policy declares it: "
+            f"{many(result.refused, 'message')} (modengine scan says of each what is wrong)"
+        )
 
 
 def tables(result: Timeline) -> tuple[Table, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modengine.explain.visible import inline
+from modengine.explain.visible import inline, many
 from modengine.lab.report.table import Cell, Quote, Several, Table
 from modengine.lab.report.view import ResultView, short
 from modengine.lab.report.views.compare import flips_table, moves_table
@@ -37,12 +37,12 @@ def summary(result: Trial) -> Iterator[str]:
     rows = result.stamp.corpora[0].rows
     counting = "with it counting" if len(result.rules) == 1 else f"with all {len(result.rules):,} counting"
     yield (
-        f"{counting} the action of some category changes on {result.flipped:,} of {rows:,} rows; new catches: "
+        f"{counting} the action of some category changes on {result.flipped:,} of {many(rows, 'row')}; new catches: "
         f"{result.new_catches:,}, new false alarms: {result.new_false_alarms:,}, lost catches: "
         f"{result.lost_catches:,}, false alarms gone: {result.false_alarms_gone:,}"
     )
     if result.undetermined:
-        yield f"{result.undetermined:,} rows could not be decided, and count as review"
+        yield f"not decided, and counted as review: {many(result.undetermined, 'row')}"
     if result.stamp.corpora[0].labelled and any(rule.still_missed for rule in result.rules):
         yield "still missed are rows of a rule's category on which the category does not act, with it counting"
 
@@ -50,7 +50,7 @@ def summary(result: Trial) -> Iterator[str]:
 def _sentences(rule: TriedRule) -> Iterator[str]:
     yield f"{rule.rule}: {inline(rule.title, 300)}; against {_HELD_AGAINST[rule.was]}"
     yield (
-        f"it hits {rule.hits:,} rows, {rule.newly_hit:,} of them newly (on {rule.acted_on:,} its category acted "
+        f"it hits {many(rule.hits, 'row')}, {rule.newly_hit:,} of them newly (on {rule.acted_on:,} its category acted "
         f"already), and hits {rule.newly_missed:,} no longer"
     )
 

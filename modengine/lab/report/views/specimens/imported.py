@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modengine.explain.visible import many
 from modengine.lab.report.table import Quote, Table
 from modengine.lab.report.view import ResultView, counts
 from modengine.lab.report.views.specimens.measure import masked_note
@@ -19,8 +20,8 @@ def view(result: Import) -> ResultView:
 def summary(result: Import) -> Iterator[str]:
     entries, rows = sum(one.entries for one in result.made), sum(one.rows for one in result.made)
     dropped = sum(sum(one.dropped.values()) for one in result.made)
-    plural = "" if len(result.made) == 1 else "s"
-    yield f"{len(result.made):,} specimen{plural} with {entries:,} entries of {rows:,} rows; {dropped:,} rows dropped"
+    of = f"{entries:,} entries of {many(rows, 'row')}; {many(dropped, 'row')} dropped"
+    yield f"{many(len(result.made), 'specimen')} with {of}"
     if len(result.made) == 1:
         yield from result.made[0].said
         yield f"written: {result.made[0].card}"

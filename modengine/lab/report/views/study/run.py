@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from modengine.explain.visible import many
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.render import as_html
 from modengine.lab.report.table import Several, Table
@@ -44,7 +45,7 @@ def summary(result: StudyResult) -> Iterator[str]:
     if result.pin is None:
         yield "not pinned: nothing is declared"
     else:
-        again = f"; pinned anew {result.amended} time{'' if result.amended == 1 else 's'}" if result.amended else ""
+        again = f"; pinned anew {many(result.amended, 'time')}" if result.amended else ""
         yield f"pinned {result.pinned}, {short(result.pin)}{again}"
     for policy in result.policies:
         yield f"policy {policy.name}: {policy.policy}, revision {short(policy.revision)}"
