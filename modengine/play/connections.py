@@ -47,6 +47,7 @@ class PatientProtocol(H11Protocol):
     def drop(self) -> None:
         """Ends the connection, with whatever is not sent yet."""
         self._forgive()
+        self.connections.discard(self)  # not first when it is lost: each new one of a burst would go through all of it
         self.transport.abort()
 
     def handle_events(self) -> None:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -22,7 +23,7 @@ from modengine.play.app import Start, make_app
 from modengine.play.connections import PatientProtocol
 from modengine.play.guard import LOOPBACK, Door
 from modengine.play.lessons import Lesson
-from modengine.play.limits import KEEP_ALIVE, MOST_SERVER
+from modengine.play.limits import KEEP_ALIVE, MOST_CONNECTIONS, MOST_SERVER
 from modengine.play.pool import Pool
 from modengine.policy.files import shipped_in
 from modengine.policy.load import load_policy
@@ -67,8 +68,10 @@ def bind(host: str, port: int | None) -> socket.socket:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
+            if not host:
+                raise socket.gaierror  # the system would take all that it has
             listener.bind((host, wanted))
-        except OSError as error:
+        except (OSError, TypeError) as error:
             listener.close()
             failed = _not_served(host, wanted, error)
             if failed.hint == ANOTHER_HOST:
@@ -81,8 +84,8 @@ def bind(host: str, port: int | None) -> socket.socket:
 ANOTHER_HOST = "--host is an address of this machine: 0.0.0.0 for all that it has"
 
 
-def _not_served(host: str, port: int, error: OSError) -> InputError:
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+def _not_served(host: str, port: int, error: OSError | TypeError) -> InputError:
+    if isinstance(error, (socket.gaierror, TypeError)) or error.errno == errno.EADDRNOTAVAIL:
         return InputError("ME905", f"`{host}` is no address of this machine", ANOTHER_HOST)
     hints = {
         errno.EADDRINUSE: "something else is there, perhaps another `modengine play`: choose another --port, or none",
@@ -137,6 +140,7 @@ def serve(start: Start, host: str, port: int | None, browser: bool, say: Callabl
         config = uvicorn.Config(
             app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=3,
             http=PatientProtocol, ws="none", timeout_keep_alive=int(KEEP_ALIVE),
+            backlog=MOST_CONNECTIONS,  # so many are accepted in a row, while those that are open wait
             proxy_headers=False,  # an address that a request says of itself is nobody's
         )  # fmt: skip
         server = EndingServer(config, pool)
@@ -155,14 +159,25 @@ def serve(start: Start, host: str, port: int | None, browser: bool, say: Callabl
 
 
 class EndingServer(uvicorn.Server):
-    """Answers whoever waits for a worker before it ends: they would be cut off, each with an error in the terminal."""
+    """Answers whoever waits for a worker before it ends: they would be cut off, each with an error in the terminal.
+
+    Who sends slowly, or reads slowly, is not waited for.
+    """
 
     def __init__(self, config: uvicorn.Config, pool: Pool) -> None:
         super().__init__(config)
         self.pool = pool
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begins to end.  A second Ctrl+C hastens nothing: the few seconds would be cut off with an error."""
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.pool.end()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, PatientProtocol) and connection.idle:
+                connection.drop()
         await super().shutdown(sockets)
 
 

@@ -243,3 +243,8 @@ def test_a_comment_does_not_say_where_the_shipped_rules_lay(tmp_path: Path) -> N
         (layout.rules / digest).write_bytes(data)
         files.append({"path": path, "sha256": digest})
     assert load_copies(layout, files) is not None
+
+
+@pytest.mark.parametrize("data", [b"x = " + b"[" * 5000, b"x = " + b"9" * 5000, b"\xff"])
+def test_a_copy_of_a_manifest_that_cannot_be_read_is_no_pack(data: bytes) -> None:
+    assert module._homes({Path("copies", "modengine-pack.toml"): data}) == {}

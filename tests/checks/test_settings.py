@@ -120,6 +120,7 @@ def test_settings_are_read_from_the_current_folder(here: Path, monkeypatch: pyte
         (b'[check]\nignore = ["ME809"]', "ME205"),
         (b'[check]\nignore = ["ME7"]', "ME205"),
         (b"x = " + b"[" * 5000, "ME114"),
+        (b"x = " + b"9" * 5000, "ME114"),
     ],
 )
 def test_wrong_settings_are_errors(data: bytes, found: str) -> None:

@@ -156,6 +156,32 @@ def test_what_is_wrong_with_a_manifest_is_told_once(command: Command, here: Path
     assert command("pack", "check", "acme-fraud").out.count("ME104") == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "instead", "code"),
+    [
+        ('"0.1.0"', f'"{"9" * 5000}"', "ME205"),
+        ("modengine = ", f'modengine = "<{"9" * 5000}" # ', "ME312"),
+        ("modengine = ", f"modengine = {'9' * 5000} # ", "ME114"),
+    ],
+)
+def test_a_number_that_is_too_long_to_read_is_told(
+    command: Command, here: Path, written: str, instead: str, code: str
+) -> None:
+    manifest = made(command, "acme-fraud", "acme") / "modengine-pack.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace(written, instead), encoding="utf-8")
+    ran = command("pack", "check", "acme-fraud")
+    assert (ran.code, code in ran.out) == (1, True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", [b"a\xff.txt", b"a:b.txt", b"con.md"])
+def test_a_name_that_not_every_system_has_is_told(command: Command, here: Path, name: bytes) -> None:
+    made(command, "acme-fraud", "acme")
+    Path("acme-fraud", os.fsdecode(name)).touch()
+    ran = command("pack", "build", "acme-fraud")
+    assert (ran.code, "is not a name for every system" in ran.err) == (2, True)
+
+
 def test_a_folder_without_a_manifest_is_no_pack(command: Command) -> None:
     ran = command("pack", "check")
     assert ran.code == 2
@@ -295,6 +321,16 @@ def test_two_installed_packs_of_one_name_are_told(command: Command, acme: Path) 
 def test_nothing_of_an_installed_package_is_run(command: Command, acme: Path) -> None:
     (acme / "modengine_pack_acme_fraud/__init__.py").write_text("raise SystemExit('run')", encoding="utf-8")
     assert command("explain", "--policy", "acme-fraud:policy", SAYING).code == 0
+
+
+@pytest.mark.parametrize("left", [b"[modengine.packs]\nbroken", b"\xff\xfe"])
+def test_what_an_interrupted_install_left_hinders_no_other_pack(command: Command, acme: Path, left: bytes) -> None:
+    broken = acme / "broken-1.0.dist-info"
+    broken.mkdir()
+    (broken / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n", encoding="utf-8")
+    (broken / "entry_points.txt").write_bytes(left)
+    assert command("explain", "--policy", "acme-fraud:policy", SAYING).code == 0
+    assert "there is no pack `broken` installed" in command("pack", "check", "broken").err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")

@@ -59,6 +59,8 @@ def test_a_class_is_let_in_after_a_warning_and_with_a_token() -> None:
         (["nowhere.yaml"], "ME101"),
         (["--host", "203.0.113.77"], "`203.0.113.77` is no address of this machine"),
         (["--host", "nonsense.invalid"], "--host is an address of this machine"),
+        (["--host", ""], "`` is no address of this machine"),
+        (["--host", "\udcff"], "--host is an address of this machine"),
         ([str(ROOT / "samples" / "lessons" / "3-evasion.yaml")], "is a lesson: modengine play --lesson"),
         (["--prot", "9000"], "--port"),
     ],

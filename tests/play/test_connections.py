@@ -181,12 +181,21 @@ def test_two_requests_at_once_are_both_answered(dial: Dial, server: uvicorn.Serv
 
 @pytest.mark.parametrize("limit", ["MOST_OF_ADDRESS", "MOST_CONNECTIONS"])
 def test_the_oldest_that_says_nothing_makes_room(dial: Dial, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop, counted = PatientProtocol.drop, list[bool]()
+
+    def noted(self: PatientProtocol) -> None:
+        drop(self)
+        counted.append(self in self.connections)
+
+    monkeypatch.setattr(PatientProtocol, "drop", noted)
     monkeypatch.setattr(connections, limit, 3)
     idle = [dial() for _ in range(3)]
     idle[0].sendall(HEAD)
     assert ask(dial()).endswith(b"xx")
     assert is_closed(idle[0])
     assert ask(idle[2]).endswith(b"xx")
+    assert counted
+    assert not any(counted)  # else each connection of a burst would go through all of it
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")

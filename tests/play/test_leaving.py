@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,24 @@ def test_nothing_of_a_class_is_left(name: str, temporary: Path, tmp_path_factory
     sweep()  # as the next page does when it starts: after a kill nobody else could
     assert not list(temporary.glob(f"{PREFIX}*"))
     assert not [path for path in temporary.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
+
+
+@POSIX
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_says_nothing_of_who_sends_slowly_nor_of_a_second_ctrl_c(times: int, temporary: Path) -> None:
+    said: list[str] = []
+    with playing(said=said) as process:
+        port = int(said[0].split("127.0.0.1:")[1].split("/")[0])
+        head = f"POST /api/decide HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+        with socket.create_connection(("127.0.0.1", port), 60) as slow:
+            slow.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n".encode())
+            assert slow.recv(100).startswith(b"HTTP/1.1 100")  # the server waits for the body
+            slow.sendall(b"{")
+            for _ in range(times):
+                process.send_signal(signal.SIGINT)
+            assert process.wait(120) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
 
 
 def test_what_others_run_stays_and_what_nobody_runs_goes(temporary: Path) -> None:

@@ -290,7 +290,7 @@ def _homes(copies: Mapping[Path, bytes]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, data in copies.items():
         if path.name == MANIFEST:
-            with suppress(ValueError):
+            with suppress(ValueError, RecursionError):
                 found[str(tomllib.loads(data.decode("utf-8-sig")).get("name"))] = str(path.parent)
         for name in shipped_in(data):
             file = f"{name.removesuffix('.yaml')}.yaml"

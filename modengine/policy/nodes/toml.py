@@ -16,7 +16,7 @@ def read_toml(text: str, file: str, report: Diagnostics, hint: str) -> dict[str,
     report.know(file, text)
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: of TOML, and of a number with thousands of digits
         said = str(error) or "nested too deep"
     where = re.search(r" \(at line (\d+), column (\d+)\)$", said)
     end = text.rstrip().count("\n") + 1 if "end of document" in said else 1

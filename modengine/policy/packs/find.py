@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -47,12 +48,17 @@ def is_path(pack: str) -> bool:
 
 
 def installed() -> dict[str, tuple[EntryPoint, ...]]:
-    """The entry points of installed packs by their names; a name that several packages claim has several."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  (slow, and only packs need it)
+    """The entry points of installed packs by their names; a name that several packages claim has several.
+
+    What an interrupted install left of a package has none.
+    """
+    from importlib.metadata import distributions  # noqa: PLC0415  (slow, and only packs need it)
 
     found: dict[str, dict[str, EntryPoint]] = {}
-    for entry in entry_points(group=GROUP):
-        found.setdefault(entry.name, {}).setdefault(entry.value, entry)
+    for distribution in distributions():
+        with suppress(OSError, ValueError, TypeError):  # which name no file
+            for entry in distribution.entry_points.select(group=GROUP):
+                found.setdefault(entry.name, {}).setdefault(entry.value, entry)
     return {name: tuple(entries.values()) for name, entries in sorted(found.items())}
 
 

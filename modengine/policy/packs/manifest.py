@@ -90,7 +90,10 @@ def unfit(version: str, wanted: str) -> bool:
     """Whether a version is none of those that a specifier takes."""
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415  (only packs need it)
 
-    return not SpecifierSet(wanted).contains(version, prereleases=True)
+    try:
+        return not SpecifierSet(wanted).contains(version, prereleases=True)
+    except ValueError:  # a number with thousands of digits
+        return True
 
 
 def check_engine(pack: Pack, report: Diagnostics) -> None:
@@ -121,11 +124,11 @@ def _is_name(value: str) -> bool:
 
 
 def _is_version(value: str) -> bool:
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+    from packaging.version import Version  # noqa: PLC0415
 
     try:
         Version(value)
-    except InvalidVersion:
+    except ValueError:  # among them InvalidVersion
         return False
     return True
 

@@ -21,8 +21,10 @@ from modengine.policy.packs.manifest import Pack
 KINDS = (".yaml", ".yml", ".txt", ".toml", ".md", ".json", ".jsonl", ".csv")
 """What goes into the wheel of a pack, besides its licence: data, and no program."""
 _BARE = ("LICENCE", "LICENSE", "NOTICE", "README")
-_UNNAMED = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)', re.IGNORECASE)
-"""What Windows gives no file (learn.microsoft.com, "Naming Files, Paths, and Namespaces")."""
+_UNNAMED = re.compile(
+    r'[<>:"|?*\\\x00-\x1f\ud800-\udfff]|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)', re.IGNORECASE
+)
+"""What Windows gives no file (learn.microsoft.com, "Naming Files, Paths, and Namespaces"), or UTF-8 cannot write."""
 _ABOUT = "Rules for modengine: `modengine pack check {0.name}` says what is in the pack.\n"
 """What an index shows of a pack without a `README.md`."""
 _MOMENT = (1980, 1, 1, 0, 0, 0)
