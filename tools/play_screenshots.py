@@ -42,8 +42,7 @@ FULL = (
     "【中奖通知】恭喜您被抽中为幸运用户，奖金 8888 元，请点击链接 http://abc.example 领取，"
     "加微信 abc123，转发 10 个群，否则账号冻结"
 )
-FOR_DOCS = (("why", "en", "light", 1280), ("evade", "en", "light", 1280), ("audit", "en", "light", 1280),
-            ("whatif", "zh", "dark", 1280))  # fmt: skip
+FOR_DOCS = (("why", "en", "light", 1280), ("audit", "en", "light", 1280))
 HEIGHTS = {"audit": 1560}
 """Of the pictures of the documentation, where 1000 leave out what is to be seen."""
 

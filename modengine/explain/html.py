@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -37,4 +38,10 @@ def _templates(package: str) -> Environment:
         auto_reload=False,
     )
     made.filters["inline"] = inline
+    made.filters["language"] = _language
     return made
+
+
+def _language(text: str) -> str:
+    """What `lang` says of words of a message: Chinese where one character is Han, else nothing is known."""
+    return "zh" if re.search("[\u4e00-\u9fff]", text) else ""

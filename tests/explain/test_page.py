@@ -169,6 +169,12 @@ def test_the_page_follows_light_and_dark() -> None:
     assert "prefers-color-scheme:dark" in css()
 
 
+def test_a_message_without_a_han_character_is_not_called_chinese() -> None:
+    trace = modengine.load().trace("Please add me on example.top")
+    said = [attrs for _, attrs in Checked(as_html(trace, style=False)).tags if attrs.get("class") == "me-text"]
+    assert [attrs["lang"] for attrs in said] == [""]
+
+
 def test_a_notebook_shows_a_trace() -> None:
     trace, _ = trace_of("hit-in-scope")
     assert isinstance(trace, modengine.Trace)  # using a public name is what registers the display

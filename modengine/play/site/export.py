@@ -22,9 +22,10 @@ _HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
     <script type="module" src="./site.js"></script>
     """
 _SERVED = (
-    '<p id="served" class="card enter">Browsers do not begin this page from a file. Serve its folder: '
-    "<code>python -m http.server</code> in it, then http://127.0.0.1:8000/ . "
-    '<span lang="zh-Hans">浏览器不能直接从文件打开本页，请用网页服务器打开这个文件夹（命令同上）。</span></p>'
+    '<p id="served" class="card enter">Where the address begins with <code>file:</code>, browsers do not begin this '
+    "page. Serve its folder: <code>python -m http.server</code> in it, then http://127.0.0.1:8000/ . "
+    '<span lang="zh-Hans">地址以 file: 开头时，浏览器不会运行本页，请用网页服务器打开这个文件夹（命令同上）。'
+    "</span></p>"
 )
 """Seen where no script of the page begins, which takes it away."""
 _ABOUT = """\
@@ -90,7 +91,7 @@ def _index(page: bytes) -> bytes:
     assert text.count(head) == text.count(header) == text.count(scripts) == 1
     text = text.replace(head, _HEAD + head)
     text = text.replace(scripts, f"{scripts}\n    {_SERVED}")
-    return text.replace(header, f'{header}\n    <details id="site" class="card small"></details>').encode()
+    return text.replace(header, f'{header}\n    <details id="site" class="card small" hidden></details>').encode()
 
 
 def _offline(made: dict[str, bytes]) -> bytes:

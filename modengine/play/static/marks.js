@@ -46,7 +46,7 @@ export function drawMarks() {
     if (piece) pieces.push(kind ? h("mark", { class: kind }, piece) : piece);
     at = edge;
   }
-  fill($("marks"), pieces.length ? [pieces, `${text.slice(at)}\n`] : null);
+  fill($("marks"), covered() ? null : [pieces, `${text.slice(at)}\n`]);
   follow();
 }
 

@@ -63,8 +63,8 @@ const STRINGS = {
   zero_points: ["No points: {0}", "零分：{0}"],
   compiling: ["Your new rules are being read. Until then the last good ones decide.", "正在读取新规则，在此之前由上一版规则判定。"],
   compiling_first: [
-    "Compiling the rules… The first decision waits for them: seconds, on a busy computer up to a minute.",
-    "正在编译规则……编译好了才能第一次判定：通常几秒，电脑忙时可能要一分钟。",
+    "Compiling the rules… The first decision waits for them: seconds, on a busy computer or a slow network minutes.",
+    "正在编译规则……编译好了才能第一次判定：通常几秒，电脑忙或网络慢时要几分钟。",
   ],
   message_first: ["Write a message first, or choose one.", "请先写一条消息，或选一条。"],
   longer: ["In a text of {0} characters every step asks for {1} points more.", "文本有 {0} 个字，每一级都要多 {1} 分。"],

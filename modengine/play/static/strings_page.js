@@ -57,6 +57,7 @@ export const PAGE = {
   forgotten: ["No drafts are left in this browser.", "本浏览器里已没有草稿。"],
   copied: ["The link is copied: it holds your rules and your message.", "链接已复制，其中包含你的规则和消息。"],
   copied_alone: ["The link is copied. It opens on this computer alone, because only this computer reaches the page.", "链接已复制。只有这台电脑能打开本页，所以链接也只能在这台电脑上打开。"],
+  site_loading: ["Loading the filter, some 20 MB: on a slow network this takes minutes", "正在载入过滤器，约 20 MB：网络慢时要几分钟"],
   site_title: ["Runs on this device", "在本机运行"],
   site_kept: [
     "Messages and rules are decided in this browser and are sent nowhere. Once loaded, the page works without a network.",
@@ -71,8 +72,8 @@ export const PAGE = {
     "本页做不到、需要安装 modengine 的有：带大屏、投票、把一课推给全班的课堂（modengine play --host）；成批处理文件和 Ray；长期保存的审计日志及其保险库。本页的日志在关闭页面后消失。",
   ],
   refused_engine: [
-    "The engine could not begin in this browser. Is it older than 2024, or is the device short of memory? Reload the page.",
-    "引擎无法在这个浏览器里启动：是不是 2024 年以前的版本，或者设备内存不足？请重新载入页面。",
+    "The engine could not begin: a part of it did not arrive, the browser is older than 2024, or the device is short of memory. Reload the page.",
+    "引擎没能启动：有一部分没有载入、浏览器是 2024 年以前的版本，或者设备内存不足。请重新载入页面。",
   ],
   copy_by_hand: ["The browser does not let the page copy. Copy this by hand:", "浏览器不允许页面复制，请手动复制："],
 };

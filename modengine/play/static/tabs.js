@@ -38,7 +38,6 @@ export function drawTabs() {
     ),
   );
   $("level").textContent = t(state.level === "full" ? "level_less" : "level_more");
-  $("tabs").setAttribute("aria-label", t("panels"));
   $("panel").setAttribute("aria-labelledby", `tab-${state.panel}`);
 }
 

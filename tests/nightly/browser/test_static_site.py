@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from modengine.loading import load
 from modengine.play.lessons import Lesson, shipped_lessons
 from tests.play.browser.keeping import STATE
 from tests.play.browser.looks import LESSONS as LESSON_OF, PANELS, READY, in_every_look, violations
-from tests.play.browser.window import action, until
+from tests.play.browser.window import action, until, until_here
 from tests.play.browser.writing import rewrite
 from tests.play.site.opening import Server, SiteOpened, post
 
@@ -37,6 +38,49 @@ def test_it_is_small_enough_for_a_school_and_names_no_other_host(folder: Path) -
     assert start["teacher"]
     for path in [*folder.glob("*.js"), *folder.glob("static/*.js"), folder / "index.html"]:
         assert "https://" not in path.read_text("utf-8").replace("https://?", ""), path
+
+
+@pytest.fixture
+def fresh(chromium: Any) -> Iterator[Any]:
+    """A window that has not opened the site, so that a file of it can be held back."""
+    context = chromium.new_context(locale="en-GB")
+    context.set_default_timeout(240_000)
+    context.add_init_script("sessionStorage.setItem('modengine-predict', 'false')")
+    yield context.new_page()
+    context.close()
+
+
+def test_while_the_engine_loads_the_page_says_so_and_nothing_is_loaded_for_later(fresh: Any, server: Server) -> None:
+    held: list[Any] = []
+    fresh.context.route("**/engine.bin", lambda route: held.append(route))
+    fresh.goto(server.address)
+    fresh.wait_for_selector("html[data-ready]")
+    until_here(fresh, lambda: held)
+    assert "20 MB" in fresh.inner_text("#site summary")
+    assert fresh.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    held[0].continue_()
+    fresh.context.unroute("**/engine.bin")
+    fresh.wait_for_selector("html[data-offline]")
+    assert fresh.inner_text("#site summary") == "Runs on this device"
+    server.end()
+    fresh.goto(f"{server.address}index.html")  # the same page by its other name
+    fresh.wait_for_selector("#verdict .badge")
+
+
+@pytest.mark.parametrize("name", ["engine.bin", "runtime/pyodide.asm.wasm", "runtime/python_stdlib.zip"])
+def test_a_part_of_the_engine_that_does_not_arrive_is_said(fresh: Any, server: Server, name: str) -> None:
+    fresh.context.route(f"**/{name}", lambda route: route.fulfill(status=404))
+    fresh.goto(server.address)
+    fresh.wait_for_selector("#trouble .failure")
+    assert "a part of it did not arrive" in fresh.inner_text("#trouble")
+
+
+def test_a_page_whose_lessons_did_not_arrive_begins_when_they_do(fresh: Any, server: Server) -> None:
+    fresh.context.route("**/start.json", lambda route: route.abort())
+    fresh.goto(server.address)
+    fresh.wait_for_selector("main.enter .failure")
+    fresh.context.unroute("**/start.json")
+    fresh.wait_for_selector("html[data-ready]")
 
 
 def test_it_decides_and_goes_on_without_a_server(site: SiteOpened, server: Server) -> None:
@@ -151,5 +195,7 @@ def test_opened_as_a_file_the_page_says_that_it_must_be_served(chromium: Any, si
     said = page.locator("#served")
     said.wait_for(state="visible", timeout=30_000)
     assert "python -m http.server" in said.inner_text()
+    assert "begins with file:" in said.inner_text()  # it is seen for a moment on a slow network too
+    assert not page.locator("#site").is_visible()  # nothing is in it yet
     page.close()
     assert site(locale="en-GB").locator("#served").count() == 0

@@ -30,7 +30,7 @@ from tests.play.browser.tasks import (
     a_threshold_is_moved_and_a_rule_left_out,
     the_filter_is_evaded_by_hand_and_by_machine,
 )
-from tests.play.browser.window import Opened
+from tests.play.browser.window import Opened, until
 from tests.play.browser.writing import said_in_a_plain_sentence
 from tests.play.pages import RULES
 
@@ -91,6 +91,25 @@ def test_an_opened_row_of_messages_goes_on_over_the_pages_that_are_printed(opene
     assert [page.evaluate(breaks, one) for one in (".opened", ".opened .message-button")] == ["auto", "avoid"]
 
 
+def test_a_message_longer_than_a_sheet_goes_on_over_the_pages_that_are_printed(opened: Opened) -> None:
+    page = opened("evasion")
+    text = "没有什么可找的\n" * 100
+    page.fill("#text", text)
+    until(page, "(text) => document.documentElement.dataset.explained === text", text)
+    page.emulate_media(media="print")
+    assert not page.locator("#text").is_visible()  # a field is never cut, and leaves its heading alone on a sheet
+    assert page.inner_text("#marks").strip() == text.strip()
+    assert page.locator("#marks").bounding_box()["height"] > 2000
+    assert page.evaluate("getComputedStyle(document.querySelector('#marks')).color") != "rgba(0, 0, 0, 0)"
+
+
+def test_headings_of_a_panel_stand_under_one_of_its_own(opened: Opened) -> None:
+    page = filled(opened, "why")
+    levels = page.locator("#panel-box :is(h1, h2, h3, h4)").evaluate_all("all => all.map((one) => one.tagName)")
+    assert levels[:2] == ["H2", "H3"]
+    assert "H2" not in levels[1:]
+
+
 @pytest.fixture
 def shown(chromium: Any) -> Any:
     """Shows a page that is one file, on a small phone."""
@@ -139,3 +158,7 @@ def test_what_the_examples_try_fits_a_phone_with_long_names_of_files(shown: Any,
     page = shown(report.read_text("utf-8"))
     assert "大奖" in page.inner_text("details")
     assert all(page.locator("th").all_inner_texts())
+    page.evaluate("document.querySelector('details').open = false")
+    assert not page.locator("details table").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("details table").is_visible()

@@ -69,6 +69,13 @@ def test_a_line_is_as_tall_as_its_own_marks_ask_for(opened: Opened) -> None:
     assert blank == plain
 
 
+def test_letters_without_a_space_stay_within_a_phone(opened: Opened) -> None:
+    page = opened("evasion", "why", width=360)
+    page.fill("#text", "W" * 100)
+    until(page, "document.documentElement.dataset.explained?.startsWith('WW')")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_who_hears_the_page_hears_each_view_and_what_was_found(opened: Opened) -> None:
     page = opened("warning-and-scam", "why")
     page.fill("#text", "恭喜中獎，点鏈接")

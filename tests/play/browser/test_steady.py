@@ -78,6 +78,8 @@ def test_the_way_to_all_panels_and_back_is_at_one_place(opened: Opened, width: i
         page.wait_for_selector(f"html[data-level={level}]")
         assert page.locator("#tabs button").count() == tabs
         assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).id", at) == "level"
+        page.keyboard.press("Tab")  # on to what stands below it
+        assert page.evaluate("document.activeElement.id") == "tab-evade"
 
 
 def test_a_covered_message_of_a_list_is_shown_where_it_stands_and_then_opened(opened: Opened) -> None:

@@ -20,6 +20,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   url.hash = url.search = "";
+  url.pathname = url.pathname.replace(/\/index\.html$/, "/");
   const kept = caches.open(VERSION).then((cache) => cache.match(url.href));
   event.respondWith(kept.then((found) => found ?? fetch(event.request)));
 });

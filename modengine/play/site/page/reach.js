@@ -5,11 +5,13 @@
 
 const STUDIES = new Set(["test", "eval", "scores", "diff", "flip", "evade"]);
 const FIRST = ["decide", "rules"]; // these do not wait for reasons
-const STARTING = 120; // seconds, on a slow device
+const STARTING = 600; // seconds, on a slow device or network
 const GRACE = 90; // seconds beyond those in which the worker ends a job by itself: compiling, on a slow device
 
 const here = new URL("../", import.meta.url);
-const start = fetch(new URL("start.json", here)).then((answer) => answer.json());
+let start = null;
+let begins;
+export const begun = new Promise((done) => (begins = done)); // when everything was loaded
 const said = (status, error, code = "") => new Response(JSON.stringify({ error, code }), { status });
 
 class Hand {
@@ -35,8 +37,10 @@ class Hand {
   told(data) {
     clearTimeout(this.clock);
     if (data.failed) return this.fail(data.failed);
-    if (data.ready) this.ready = true;
-    else this.finish(new Response(data.body, { status: data.status }));
+    if (data.ready) {
+      this.ready = true;
+      begins();
+    } else this.finish(new Response(data.body, { status: data.status }));
     return this.next();
   }
 
@@ -49,7 +53,7 @@ class Hand {
   // Whoever waits is told; the next request begins anew.
   fail(why) {
     clearTimeout(this.clock);
-    this.worker.terminate();
+    this.worker?.terminate();
     for (const one of [this.asked, ...this.waiting]) one?.done(said(503, why, "engine"));
     this.waiting = [];
     this.asked = this.worker = null;
@@ -110,7 +114,11 @@ hands.verdict = new Hand();
 
 export async function reach(url, { body, signal } = {}) {
   const path = url.replace("/api/", "");
-  const given = await start;
+  start ??= fetch(new URL("start.json", here)).then((answer) => answer.json());
+  const given = await start.catch((error) => {
+    start = null; // asked again the next time
+    throw error;
+  });
   SECONDS = given.seconds;
   if (path === "start") return new Response(JSON.stringify(given.start));
   const name = STUDIES.has(path) ? "study" : "verdict";

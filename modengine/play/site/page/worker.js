@@ -40,11 +40,13 @@ async function begin() {
   return desk;
 }
 
+const failed = (why) => self.postMessage({ failed: String(why?.message ?? why).slice(-400) });
+self.addEventListener("unhandledrejection", ({ reason }) => failed(reason));
+// Where its WebAssembly does not arrive or does not begin, Pyodide only says so, and waits for ever.
+console.warn = (why) => why === "wasm instantiation failed!" && failed(why);
+
 const desk = begin();
-desk.then(
-  () => self.postMessage({ ready: true }),
-  (error) => self.postMessage({ failed: String(error.message ?? error).slice(-400) }),
-);
+desk.then(() => self.postMessage({ ready: true }));
 
 self.onmessage = async ({ data }) => {
   const one = await desk;
