@@ -240,6 +240,11 @@ class Ruleset:
     page: str = ""
     """Where each rule is described, with `{rule}` for its id: an address or a path; empty for nowhere."""
 
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The shared patterns, then those of each rule, the shared ones that it uses among them."""
+        return (*self.shared, *(pattern for rule in self.rules for pattern in rule.patterns))
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
