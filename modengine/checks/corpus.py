@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from modengine.checks.coverage import examples_by_key
 from modengine.checks.terms import WrittenTerms, written_terms
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
@@ -34,7 +33,7 @@ def unsupported(policy: Policy, corpus: Corpus) -> Iterator[Diagnostic]:
     """ME826: terms that stand, blanks and marks aside, in no example and no text of the corpus."""
     written = list(written_terms(policy))
     wanted = {reduce(plain_term(term)) for each in written for term, _ in each.terms} - {""}
-    examples = (example.message for rule in policy.rules for _, example in examples_by_key(rule))
+    examples = (example.message for rule in policy.rules for _, example in rule.examples)
     missing = _missing(wanted, (_texts(examples, policy), _texts(corpus, policy)))
     for each in written:
         yield from _of(each, missing)

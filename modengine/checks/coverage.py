@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modengine.errors import Diagnostic
-from modengine.policy.model import Example, Policy, Rule
+from modengine.policy.model import Example, Policy
 
 
 class MissingExamples:
@@ -31,7 +31,7 @@ class ContradictingExamples:
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for rule in policy.rules:
             first: dict[object, tuple[str, Example]] = {}
-            for key, example in examples_by_key(rule):
+            for key, example in rule.examples:
                 message = example.message
                 content = (message.text, message.parts, tuple(sorted(message.fields.items(), key=str)))
                 other, there = first.setdefault(content, (key, example))
@@ -40,19 +40,6 @@ class ContradictingExamples:
                         "ME825", f"this example of `{rule.id}` stands under `{key}` and, on line {there.place.line}, "
                         f"under `{other}`", example.place, "keep it where it tells the truth",
                     )  # fmt: skip
-
-
-def examples_by_key(rule: Rule) -> Iterator[tuple[str, Example]]:
-    """Every example of a rule with the key that it stands under."""
-    examples = rule.examples
-    for key, under in (
-        ("match", examples.match),
-        ("pass", examples.passes),
-        ("known_miss", examples.known_miss),
-        ("known_false_alarm", examples.known_false_alarm),
-    ):
-        for example in under:
-            yield key, example
 
 
 class Actions:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from modengine.checks.compiling import pattern_problems, too_large
-from modengine.checks.identity import guard
+from modengine.checks.identity.findings import guard
 from modengine.checks.sources import sources
 from modengine.engine.match.matcher import PatternInfo
 from modengine.errors import Diagnostic, Location

@@ -13,8 +13,7 @@ class UnusedLists:
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for ruleset in policy.rulesets:
-            patterns = [*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns)]
-            used = {name for pattern in patterns for name in pattern.lists}
+            used = {name for pattern in ruleset.patterns for name in pattern.lists}
             for terms in ruleset.lists:
                 if terms.name not in used:
                     yield Diagnostic(

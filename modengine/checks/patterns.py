@@ -19,7 +19,7 @@ def patterns_of(policy: Policy) -> Iterator[Pattern]:
     """Every pattern once, shared ones too."""
     seen: set[tuple[Location, str]] = set()
     for ruleset in policy.rulesets:
-        for pattern in (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns)):
+        for pattern in ruleset.patterns:
             if (pattern.place, pattern.name) not in seen:
                 seen.add((pattern.place, pattern.name))
                 yield pattern
@@ -86,8 +86,7 @@ class DuplicateTerms:
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         exact: set[tuple[Location, ...]] = set()  # where terms stand: two lists may name one file
         for ruleset in policy.rulesets:
-            patterns = (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns))
-            names = {name for pattern in patterns if pattern.exact_case for name in pattern.lists}
+            names = {name for pattern in ruleset.patterns if pattern.exact_case for name in pattern.lists}
             exact |= {terms.places for terms in ruleset.lists if terms.name in names}
         for ruleset in policy.rulesets:
             for terms in ruleset.lists:

@@ -41,8 +41,7 @@ class WrittenTerms:
 def written_terms(policy: Policy) -> Iterator[WrittenTerms]:
     """Every list that a `words` or `text` pattern uses, then the terms that patterns write themselves."""
     for ruleset in policy.rulesets:
-        shared = (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns))
-        of_terms = {id(pattern): pattern for pattern in shared if pattern.terms}.values()
+        of_terms = {id(pattern): pattern for pattern in ruleset.patterns if pattern.terms}.values()
         for terms in ruleset.lists:
             using = tuple(pattern for pattern in of_terms if terms.name in pattern.lists)
             if using:

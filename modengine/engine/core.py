@@ -5,14 +5,15 @@ It decides what the Python engine decides, and hands back what it does not know.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-from modengine.engine.build_record import why_not
 from modengine.engine.compile import plain
 from modengine.engine.compile.program import Program
 from modengine.engine.evaluate.conditions import Truth, compared
@@ -25,6 +26,9 @@ from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
 from modengine.text.segment import Segmenter, dictionary
 from modengine.text.tables import undisguised
+
+RECORD = Path(__file__).parents[1] / "_core_build.json"
+"""What the build wrote down about the core."""
 
 
 @cache
@@ -42,6 +46,20 @@ def module() -> tuple[Any, str]:
         return None, f"of another format ({core.FORMAT}, not {plain.FORMAT}): install modengine again"
     Sequence.register(core.Matches)
     return core, str(core.__version__)
+
+
+def why_not(record: Path = RECORD) -> str:
+    """Why no core was built; empty where one was, or nothing is known.
+
+    What it says holds even where a library lies there: an older one may have been in use and have stayed.
+    """
+    try:
+        found = json.loads(record.read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    if not isinstance(found, dict) or found.get("status") in (None, "built"):
+        return ""
+    return str(found.get("reason") or found["status"])
 
 
 @cache

@@ -14,11 +14,13 @@ from modengine.explain.bars import waterfall
 from modengine.explain.details import NO_DETAILS, Details
 from modengine.explain.marks import BRACKETS, MEANING, Marks, marks_of
 from modengine.explain.original import STYLES, original
-from modengine.explain.tree import tree
 from modengine.explain.visible import inline
-from modengine.model import RuleTrace, Trace
+from modengine.model import ConditionTrace, RuleTrace, Trace
 
 NARROWEST, WIDTH = 60, 80
+_VALUE_STYLES = {True: "green", False: "red", None: "yellow"}
+_VALUE = 8
+"""Cells for a value in words."""
 _ACTION_STYLES = {"ALLOW": "green", "LABEL": "yellow", "REVIEW": "magenta", "BLOCK": "red"}
 
 
@@ -39,16 +41,17 @@ def as_text(trace: Trace, width: int = WIDTH, color: bool = False, details: Deta
 
 def show(trace: Trace, console: Console, details: Details = NO_DETAILS) -> None:
     """Prints the explanation.  The console decides on width and colour (NO_COLOR among the reasons)."""
-    width = max(console.width, NARROWEST)
-    for line in _lines(trace, width, details):
-        for piece in _folded(line, width):
-            console.print(piece, no_wrap=True, overflow="ignore", crop=False)
+    _print(_lines(trace, max(console.width, NARROWEST), details), console)
 
 
 def print_rule(rule: RuleTrace, console: Console) -> None:
     """Prints what was found for one rule, and its condition."""
+    _print(_evidence(rule, Marks({}, 0)), console)
+
+
+def _print(lines: Iterator[Text], console: Console) -> None:
     width = max(console.width, NARROWEST)
-    for line in _evidence(rule, Marks({}, 0)):
+    for line in lines:
         for piece in _folded(line, width):
             console.print(piece, no_wrap=True, overflow="ignore", crop=False)
 
@@ -149,10 +152,27 @@ def _evidence(rule: RuleTrace, marks: Marks) -> Iterator[Text]:
     for suppressed in rule.suppressed if not marks.by_place else ():
         yield from (_match(group, suppressed.reason) for group in words.evidence((suppressed.match,), marks))
     yield Text("    when")
-    yield from tree(rule.when, "      ", "      ")
+    yield from _tree(rule.when, "      ", "      ")
     if rule.unless is not None:
         yield Text("    unless")
-        yield from tree(rule.unless, "      ", "      ")
+        yield from _tree(rule.unless, "      ", "      ")
+
+
+def _tree(node: ConditionTrace, lead: str, rest: str) -> Iterator[Text]:
+    """The lines of a condition: sign and value first, then the condition, then why.
+
+    `lead` stands before the first line and `rest` before the others.
+    """
+    line = Text(lead)
+    line.append(f"{words.SIGNS[node.value]} {words.VALUES[node.value]:<{_VALUE}}", _VALUE_STYLES[node.value])
+    line.append(inline(words.condition_text(node.text, bool(node.children)), 200))
+    if node.note:
+        line.append(f"  ({inline(node.note, 200)})", "dim")
+    yield line
+    below = words.children(node)
+    for i, child in enumerate(below):
+        last = i == len(below) - 1
+        yield from _tree(child, rest + ("└ " if last else "├ "), rest + ("  " if last else "│ "))
 
 
 def _match(group: words.MatchGroup, reason: str = "") -> Text:

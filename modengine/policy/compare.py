@@ -192,7 +192,7 @@ def guessed(rules: Iterable[Rule]) -> dict[str, Field]:
                 lists |= {node.field} if node.asks == "count" or node.operator.startswith("has") else set()
         for name in (name for pattern in rule.patterns for name in pattern.fields):
             seen.setdefault(name, []).append("")
-        for example in rule.examples.all:
+        for _, example in rule.examples:
             lists |= {name for name, value in example.message.fields.items() if isinstance(value, tuple)}
     return {name: Field(name, _kind(values), is_list=name in lists) for name, values in seen.items()}
 

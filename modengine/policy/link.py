@@ -178,7 +178,7 @@ def _relieved(draft: Draft, names: Names, categories: Dict[str, str | None], rep
 
 def _check_examples(examples: Examples, fields: Dict[str, Field], report: Diagnostics) -> None:
     """Report examples whose fields are of other types than the policy declares."""
-    for example in examples.all:
+    for _, example in examples:
         try:
             read_fields(fields, example.message.fields)
         except MessageError as error:

@@ -22,6 +22,7 @@ Outside = Literal["quotes", "urls", "mentions"]
 FieldKind = Literal["string", "integer", "number", "boolean", "datetime", "enum", "any"]
 """`any` is of a lone ruleset, whose conditions do not tell more."""
 Segmenter = Literal["rjieba", "jieba"]
+ExampleKind = Literal["match", "pass", "known_miss", "known_false_alarm"]
 
 NOWHERE = Location("")
 MANY = 1 << 30
@@ -150,9 +151,12 @@ class Examples:
     known_miss: tuple[Example, ...] = ()
     known_false_alarm: tuple[Example, ...] = ()
 
-    @property
-    def all(self) -> tuple[Example, ...]:
-        return (*self.match, *self.passes, *self.known_miss, *self.known_false_alarm)
+    def __iter__(self) -> Iterator[tuple[ExampleKind, Example]]:
+        """Each with the key that it stands under."""
+        yield from (("match", example) for example in self.match)
+        yield from (("pass", example) for example in self.passes)
+        yield from (("known_miss", example) for example in self.known_miss)
+        yield from (("known_false_alarm", example) for example in self.known_false_alarm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,11 @@ class Ruleset:
     description: str = ""
     page: str = ""
     """Where each rule is described, with `{rule}` for its id: an address or a path; empty for nowhere."""
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The shared patterns, then those of each rule, the shared ones that it uses among them."""
+        return (*self.shared, *(pattern for rule in self.rules for pattern in rule.patterns))
 
 
 @dataclass(frozen=True, slots=True)

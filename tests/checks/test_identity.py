@@ -14,7 +14,7 @@ import pytest
 
 import modengine
 from bench.texts import dictionary
-from modengine.checks.identity import guard, identity_words
+from modengine.checks.identity.findings import guard
 from modengine.checks.identity.words import read_words
 from modengine.checks.lexicon import lexicon
 from modengine.errors import PolicyError
@@ -175,7 +175,7 @@ def test_a_hidden_identity_word_is_refused(policy: Policy) -> None:
 
 @pytest.mark.parametrize("term", lexicon(), ids=lambda term: term.en)
 def test_every_term_and_variant_of_the_lexicon_is_seen(term: Any) -> None:
-    assert [form for form in (term.term, *term.variants) if not identity_words(f"是{form}的")] == []
+    assert [form for form in (term.term, *term.variants) if not read_words([f"是{form}的"])[0].held] == []
 
 
 def test_every_group_of_the_lexicon_is_there() -> None:
@@ -268,8 +268,8 @@ def test_the_finding_says_how_the_word_was_found() -> None:
 
 
 def test_a_longer_word_is_free_only_where_the_term_does_not_stand_beside_it() -> None:
-    assert identity_words("收到律师函") == ()
-    assert [word.term for word in identity_words("律师发来律师函")] == ["律师"]
+    assert read_words(["收到律师函"])[0].held == ()
+    assert [word.term for word in read_words(["律师发来律师函"])[0].held] == ["律师"]
 
 
 def test_repeats_within_repeats_are_read_in_time() -> None:
@@ -286,7 +286,7 @@ def test_ordinary_words_are_not_refused() -> None:
 
 @pytest.mark.parametrize("term", ["", "画", "转账", "作画在家"])
 def test_a_text_without_a_whole_word_holds_none(term: str) -> None:
-    assert identity_words(term) == ()
+    assert read_words([term])[0].held == ()
 
 
 def test_the_decisions_of_a_study_stay_shadow() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import modengine
 from modengine.cli.at_work import at_work
-from modengine.engine import build_record, core
+from modengine.engine import core
 from modengine.loading import compile_engine
 from tests import build
 
@@ -37,11 +37,11 @@ def anew() -> Iterator[None]:
 def test_why_there_is_no_core(text: str, why: str, tmp_path: Path) -> None:
     record = tmp_path / "record.json"
     record.write_text(text, "utf-8")
-    assert build_record.why_not(record) == why
+    assert core.why_not(record) == why
 
 
 def test_without_a_record_nothing_is_known(tmp_path: Path) -> None:
-    assert build_record.why_not(tmp_path / "none.json") == ""
+    assert core.why_not(tmp_path / "none.json") == ""
 
 
 def test_a_library_that_its_record_disowns_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

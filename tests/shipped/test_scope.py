@@ -9,7 +9,7 @@ import pytest
 import regex
 
 from modengine import Engine, Message
-from modengine.checks.identity import guard
+from modengine.checks.identity.findings import guard
 from modengine.checks.lexicon import lexicon
 from modengine.lab.data.templates import MINORS
 from modengine.model import Decision

@@ -3,8 +3,3 @@
 It looks at the words that a policy writes, by letter and by sound, at what its regexes spell, and
 at words cut in two.  It stops accident and drift, not intent (docs/scope.md).
 """
-
-from modengine.checks.identity.findings import guard
-from modengine.checks.identity.words import identity_words
-
-__all__ = ["guard", "identity_words"]

@@ -36,11 +36,6 @@ class Read(NamedTuple):
 NOTHING = Read((), (), ())
 
 
-def identity_words(text: str) -> Words:
-    """The identity words that stand in a text, gaps closed, each once."""
-    return _written(reduced([text]))[0]
-
-
 def read_words(texts: Sequence[str]) -> list[Read]:
     """The identity words that many texts hold and sound like; Latin letters that can be pinyin are read so."""
     if not texts:

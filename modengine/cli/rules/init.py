@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -22,18 +23,11 @@ def command(folder: Path) -> None:
     click.echo(f"Wrote to {folder}:")
     for name in files:
         click.echo(f"  {name}")
-    where = folder.as_posix()
-    policy = (folder / "policy.yaml").as_posix()
+    where, policy = (quote(path.as_posix()) for path in (folder, folder / "policy.yaml"))
     click.echo("Next:")
     for line in (
-        f"modengine check --strict {_quoted(where)}",
-        f"modengine test {_quoted(where)}",
-        f"modengine explain --policy {_quoted(policy)} '恭喜中奖，请先交手续费'",
+        f"modengine check --strict {where}",
+        f"modengine test {where}",
+        f"modengine explain --policy {policy} '恭喜中奖，请先交手续费'",
     ):
         click.echo(f"  {line}")
-
-
-def _quoted(path: str) -> str:
-    """The path for a shell: in quotes where it holds what is no plain character."""
-    plain = all(char.isalnum() or char in "._-/:~" for char in path) and not path.startswith("-")
-    return path if plain else "'" + path.replace("'", "'\\''") + "'"

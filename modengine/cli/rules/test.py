@@ -22,7 +22,7 @@ from modengine.loading import load_any
 from modengine.paths import shipped_policy
 from modengine.policy.model import Rule
 from modengine.run.work.coverage import measure_coverage
-from modengine.run.work.examples import ExampleResult, examples_of, needs_others, run_examples
+from modengine.run.work.examples import ExampleResult, needs_others, run_examples
 from modengine.run.write.replace import write_text
 
 
@@ -99,7 +99,7 @@ def _try(file: Path, tags: tuple[str, ...], traced: bool) -> tuple[Tried, tuple[
     own = [rule.id for rule in engine.policy.rules]
     # The conditions as they are written: those of the policy have lost what they cannot name.
     others = {rule.id for rule in ruleset.rules if needs_others(rule, own)}
-    left = sum(1 for rule in rules if rule.id in others for _ in examples_of(rule))
+    left = sum(1 for rule in rules if rule.id in others for _ in rule.examples)
     alone = tuple(rule for rule in rules if rule.id not in others)
     return Tried(file, tuple(run_examples(engine, alone, traced=traced)), left), alone
 

@@ -54,9 +54,9 @@ def may_hit(condition: Condition, patterns: Mapping[str, int], rules: Mapping[st
         case Has(select):
             return _some(mask(select))
         case Near(left, right) | Inside(left, right):
-            return _each([mask(left), mask(right)])
+            return _all([_some(mask(left)), _some(mask(right))])
         case Together(selects):
-            return _each(list(map(mask, selects)))
+            return _all([_some(mask(select)) for select in selects])
         case Of(n):
             numbers = [patterns[name] for name in condition.names]
             return _at_least(len(numbers) if n is None else n, numbers)
@@ -72,16 +72,6 @@ def _some(mask: int) -> Bound:
     return lambda bits: bits & mask != 0
 
 
-def _each(masks: list[int]) -> Bound:
-    def bound(bits: int) -> bool:
-        for mask in masks:  # noqa: SIM110  (a loop: `all` of a generator takes three times as long)
-            if not bits & mask:
-                return False
-        return True
-
-    return bound
-
-
 def _at_least(n: int, numbers: list[int]) -> Bound:
     # Two names may stand for one pattern, and then count twice.
     return lambda bits: sum([bits >> number & 1 for number in numbers]) >= n  # noqa: C419  (a list is faster)
@@ -89,7 +79,7 @@ def _at_least(n: int, numbers: list[int]) -> Bound:
 
 def _all(bounds: list[Bound]) -> Bound:
     def bound(bits: int) -> bool:
-        for may_hold in bounds:  # noqa: SIM110
+        for may_hold in bounds:  # noqa: SIM110  (a loop: `all` of a generator takes three times as long)
             if not may_hold(bits):
                 return False
         return True

@@ -7,7 +7,7 @@ log first, so that nothing is shown that is not recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -42,10 +42,9 @@ class Commits:
         output: Output,
         log: Log | None,
         state: State,
-        journal: tuple[Journal, What] | None = None,
-        clock: Callable[[], datetime] = utc_now,
+        journal: tuple[Journal, What] | None,
     ) -> None:
-        self._output, self._log, self._journal, self._clock = output, log, journal, clock
+        self._output, self._log, self._journal = output, log, journal
         self.state = state
         """After what has been put away."""
         self.tally = Tally.of(state.tally)
@@ -103,7 +102,7 @@ class Commits:
         pieces = [b"".join(outputs) for outputs in zip(*[done.output for done in group], strict=True)]
         sealed = [record for done in group for record in done.sealed]
         known = min(self.state.recorded, len(sealed))
-        time = self._clock()
+        time = utc_now()
         if not self._output.lasting:
             self._record(sealed[known:], time)
             sizes = self._output.write(pieces)

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal
 
-from modengine.checks.coverage import examples_by_key
+from modengine.engine.engine import Engine
 from modengine.errors import MessageError
-from modengine.model import Decision, Message, RuleTrace, Trace
+from modengine.model import Decision, RuleTrace
 from modengine.policy.condition import RuleRef, matching
-from modengine.policy.model import Example, Policy, Rule
+from modengine.policy.model import Example, ExampleKind, Rule
 
-Kind = Literal["match", "pass", "known_miss", "known_false_alarm"]
-WANTED: dict[Kind, bool] = {"match": True, "pass": False, "known_miss": False, "known_false_alarm": True}
+WANTED: dict[ExampleKind, bool] = {"match": True, "pass": False, "known_miss": False, "known_false_alarm": True}
 """Whether the rule is to hit, or is known to."""
-KNOWN: frozenset[Kind] = frozenset({"known_miss", "known_false_alarm"})
-
-
-class Tracer(Protocol):
-    """What running examples needs of an engine."""
-
-    @property
-    def policy(self) -> Policy: ...
-
-    def decide_batch(
-        self, messages: Iterable[Message | str], *, ignore_scope: bool = False
-    ) -> list[Decision | MessageError]: ...
-
-    def trace(
-        self, message: Message | str, *, ignore_scope: bool = True, rules: Collection[str] | None = None
-    ) -> Trace: ...
+KNOWN: frozenset[ExampleKind] = frozenset({"known_miss", "known_false_alarm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +22,7 @@ class ExampleResult:
     """What became of one example."""
 
     rule: Rule
-    kind: Kind
+    kind: ExampleKind
     example: Example
     hit: bool
     trace: RuleTrace | None
@@ -63,7 +47,7 @@ class ExampleResult:
 
 
 def run_examples(
-    engine: Tracer, rules: Iterable[Rule] | None = None, *, traced: bool = False
+    engine: Engine, rules: Iterable[Rule] | None = None, *, traced: bool = False
 ) -> Iterator[ExampleResult]:
     """The outcome of every example of every rule that is evaluated (drafts are not); of all rules of the policy by
     default.  With a trace of those that do not hold; `traced`, which takes three times as long, of all.
@@ -74,7 +58,7 @@ def run_examples(
     for rule in engine.policy.rules if rules is None else rules:
         if rule.status == "draft":
             continue
-        examples = list(examples_of(rule))
+        examples = list(rule.examples)
         # Whether a relief hits is asked only where there is something to take: a decision does not say.
         decided: Sequence[Decision | MessageError | None] = [None] * len(examples)
         if not traced and rule.relief is None:
@@ -99,8 +83,3 @@ def run_examples(
 def needs_others(rule: Rule, own: Sequence[str]) -> bool:
     """Whether a rule refers to rules of which none is among `own`, so that it means nothing without them."""
     return any(isinstance(node, RuleRef) and not matching(node.glob, tuple(own)) for node in rule.nodes)
-
-
-def examples_of(rule: Rule) -> Iterator[tuple[Kind, Example]]:
-    """The examples of a rule, each with its kind."""
-    return cast("Iterator[tuple[Kind, Example]]", examples_by_key(rule))

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Protocol
 
+from modengine.engine.engine import Engine
 from modengine.errors import MessageError
-from modengine.model import Decision, Message
+from modengine.model import Message
 from modengine.run.read.row import Row
 from modengine.run.write.results import Result
-
-
-class BatchDecider(Protocol):
-    """What scanning needs of an engine."""
-
-    def decide_batch(
-        self, messages: Iterable[Message | str], *, ignore_scope: bool = False
-    ) -> Sequence[Decision | MessageError]: ...
-
 
 BATCH = 512
 """Messages that are decided at once."""
 
 
 def scan(
-    engine: BatchDecider, rows: Iterable[Row], ignore_scope: bool = False, batch: int = BATCH
+    engine: Engine, rows: Iterable[Row], ignore_scope: bool = False, batch: int = BATCH
 ) -> Iterator[tuple[Message | None, Result]]:
     """A result for each row, in order, some hundreds decided at once; with its message, None where none was decided."""
     rest = iter(rows)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 
 import msgspec
 
@@ -30,7 +29,7 @@ def encode(result: Result) -> bytes:
     if result.decision is None:
         assert result.error is not None
         return to_json(error_record(result.line, result.source, result.error))
-    return b'{"line":%d,"source":%s,%s' % (result.line, _text(result.source), to_json(result.decision)[1:])
+    return b'{"line":%d,"source":%s,%s' % (result.line, to_json(result.source), to_json(result.decision)[1:])
 
 
 def to_json(value: object) -> bytes:
@@ -39,8 +38,3 @@ def to_json(value: object) -> bytes:
         return _ENCODER.encode(value)
     except UnicodeEncodeError:
         return json.dumps(msgspec.to_builtins(value, enc_hook=plain_matches), separators=(",", ":")).encode("ascii")
-
-
-@lru_cache(maxsize=64)
-def _text(value: str) -> bytes:
-    return to_json(value)

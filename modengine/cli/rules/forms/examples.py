@@ -13,9 +13,10 @@ from modengine.cli.rules.forms.github import annotation
 from modengine.cli.streams import escaped
 from modengine.errors import printable
 from modengine.explain.visible import inline
-from modengine.run.work.examples import ExampleResult, Kind
+from modengine.policy.model import ExampleKind
+from modengine.run.work.examples import ExampleResult
 
-WANTED: Mapping[Kind, str] = {
+WANTED: Mapping[ExampleKind, str] = {
     "match": "should match, and does not",
     "pass": "should not match, and does",
     "known_miss": "is a known miss, and matches now: move it to `match`",
