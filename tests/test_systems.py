@@ -167,7 +167,10 @@ def test_commands_run_without_what_posix_alone_has(rules: Path) -> None:
 
 def test_a_window_of_windows_that_is_closed_stops_a_command_as_a_signal_does(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: dict[str, object] = {}
-    signals = SimpleNamespace(SIGTERM="SIGTERM", SIGBREAK="SIGBREAK", signal=taken.__setitem__)
+    signals = SimpleNamespace(
+        SIGTERM="SIGTERM", SIGBREAK="SIGBREAK", SIGINT="SIGINT", SIG_DFL="default", signal=taken.__setitem__,
+        getsignal={"SIGINT": "an interrupt"}.get,
+    )  # fmt: skip
     ended: list[int] = []
     monkeypatch.setattr(main, "signal", signals)
     monkeypatch.setattr(main, "sys", SimpleNamespace(platform="win32", exit=ended.append))
