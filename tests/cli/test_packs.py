@@ -14,6 +14,7 @@ import pytest
 
 import modengine
 from modengine.errors import PolicyError
+from modengine.policy.packs.find import GROUP, installed
 from tests.commands import Command
 
 SAYING = "恭喜中奖，请先交手续费"
@@ -331,6 +332,19 @@ def test_what_an_interrupted_install_left_hinders_no_other_pack(command: Command
     (broken / "entry_points.txt").write_bytes(left)
     assert command("explain", "--policy", "acme-fraud:policy", SAYING).code == 0
     assert "there is no pack `broken` installed" in command("pack", "check", "broken").err
+
+
+def test_an_older_install_behind_a_pack_does_not_claim_its_name_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As below a user's own packages: the first on the path is the one that is imported."""
+    for folder, name, module in (("new", "acme-fraud", "acme_new"), ("old", "Acme_Fraud", "acme_old")):
+        about = tmp_path / folder / f"acme_fraud-{len(folder)}.dist-info"
+        about.mkdir(parents=True)
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n", encoding="utf-8")
+        (about / "entry_points.txt").write_text(f"[{GROUP}]\nacme = {module}\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "new"), str(tmp_path / "old"), *sys.path])
+    assert [entry.value for entry in installed()["acme"]] == ["acme_new"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")

@@ -50,15 +50,21 @@ def is_path(pack: str) -> bool:
 def installed() -> dict[str, tuple[EntryPoint, ...]]:
     """The entry points of installed packs by their names; a name that several packages claim has several.
 
-    What an interrupted install left of a package has none.
+    A package that stands twice on the path counts where it is imported from.  What an interrupted install left of one
+    has none.
     """
-    from importlib.metadata import distributions  # noqa: PLC0415  (slow, and only packs need it)
+    from importlib.metadata import Distribution, distributions  # noqa: PLC0415  (slow, and only packs need it)
+
+    from packaging.utils import canonicalize_name  # noqa: PLC0415
 
     found: dict[str, dict[str, EntryPoint]] = {}
+    first: dict[str, Distribution] = {}
     for distribution in distributions():
         with suppress(OSError, ValueError, TypeError):  # which name no file
-            for entry in distribution.entry_points.select(group=GROUP):
-                found.setdefault(entry.name, {}).setdefault(entry.value, entry)
+            entries = distribution.entry_points.select(group=GROUP)
+            if entries and first.setdefault(canonicalize_name(distribution.name), distribution) is distribution:
+                for entry in entries:
+                    found.setdefault(entry.name, {}).setdefault(entry.value, entry)
     return {name: tuple(entries.values()) for name, entries in sorted(found.items())}
 
 
