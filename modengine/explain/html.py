@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from modengine.explain.visible import inline
+from modengine.text.normalize import is_ideograph
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -44,4 +44,4 @@ def _templates(package: str) -> Environment:
 
 def _language(text: str) -> str:
     """What `lang` says of words of a message: Chinese where one character is Han, else nothing is known."""
-    return "zh" if re.search("[\u4e00-\u9fff]", text) else ""
+    return "zh" if any(map(is_ideograph, text)) else ""

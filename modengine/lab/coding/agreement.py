@@ -20,7 +20,8 @@ from modengine.lab.coding.codes import Code, CodedSheet, CoderCounts
 from modengine.lab.coding.key import SampleKey, coded_stamp
 from modengine.lab.data.corpus import HARMLESS
 from modengine.lab.data.stamp import Stamp
-from modengine.lab.stats.intervals import LEAST, LEVEL, Estimate, Floats, Ints, bounds, proportion, resample
+from modengine.lab.stats.design import upper
+from modengine.lab.stats.intervals import LEAST, Estimate, Floats, Ints, bounds, proportion, resample
 
 WHOLE = "(all codes)"
 
@@ -133,7 +134,7 @@ def alpha_interval(units: Sequence[Sequence[Hashable]], clusters: Ints, seed: in
     rarest = codings - int(counts.sum(axis=0).max())
     supported = len(together) >= LEAST and rarest >= LEAST
     if not columns[:, 0].any():
-        share = 1 - ((1 - LEVEL) / 2) ** (1 / len(together))  # Clopper and Pearson's upper bound of none
+        share = float(upper(0, len(together), 0, len(together)))
         each = counts.sum(axis=0)
         by_chance = 1 - float((each * (each - 1)).sum()) / (codings * (codings - 1))
         return Alpha(1.0, max(-1.0, 1 - share / by_chance), 1.0, rows, codings, supported)

@@ -76,6 +76,17 @@ def unreadable(corpus: CorpusStamp) -> str:
     return f"{many(corpus.unreadable, 'row')} could not be read, the first at {inline(corpus.first_unreadable, 300)}"
 
 
+def undecided(rows: int) -> str:
+    return f"not decided, and counted as review: {many(rows, 'row')}"
+
+
+def without_fields(count: int, noun: str) -> str:
+    return (
+        "decided without their fields, since one is not as the policy declares it: "
+        f"{many(count, noun)} (modengine scan says of each what is wrong)"
+    )
+
+
 def counts(values: dict[str, int]) -> str:
     """`abuse 499, gambling 12 and 3 more`, the largest first."""
     largest = sorted(values.items(), key=lambda item: (-item[1], item[0]))

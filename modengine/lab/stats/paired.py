@@ -93,7 +93,7 @@ class PairedScore:
         edge = 1 - 1e-9
         low = root(lambda v: self.z(v) - far, -edge, found) if found > -edge and self.z(-edge) > far else -1.0
         high = root(lambda v: self.z(v) + far, found, edge) if found < edge and self.z(edge) < -far else 1.0
-        return float(low), float(high)
+        return low, high
 
 
 def paired_score(clusters: Ints, a: Flags, b: Flags, among: Flags) -> PairedScore | None:

@@ -11,7 +11,7 @@ from modengine.lab.coding.estimate import CodedEstimates, CodedFigures
 from modengine.lab.coding.sample import Sample
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Table, show
-from modengine.lab.report.view import ResultView
+from modengine.lab.report.view import ResultView, undecided
 from modengine.lab.stats.metrics import ALL, ANY
 
 NAMED = 12
@@ -33,7 +33,7 @@ def _drawn(result: Sample) -> Iterator[str]:
     else:
         yield "one coder: agreement cannot be measured, and no interval will hold the coder's errors"
     if result.undetermined:
-        yield f"not decided, and counted as review: {many(result.undetermined, 'row')}"
+        yield undecided(result.undetermined)
 
 
 def _actions(result: Sample) -> Table:

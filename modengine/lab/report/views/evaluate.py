@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from modengine.explain.visible import many
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Quote, Several, Table, count_of, percent, share_of, show
-from modengine.lab.report.view import ResultView
+from modengine.lab.report.view import ResultView, undecided, without_fields
 from modengine.lab.stats.claims import StratumComparison
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ALL, Figures
@@ -53,12 +52,9 @@ def summary(result: Evaluation) -> Iterator[str]:
         yield f"strata that differ from the rest of their corpus: {differ} of {len(result.explored)}, explored"
     for trouble in result.trouble:
         if trouble.undetermined:
-            yield f"{trouble.corpus}: not decided, and counted as review: {many(trouble.undetermined, 'row')}"
+            yield f"{trouble.corpus}: {undecided(trouble.undetermined)}"
         if trouble.without_fields:
-            yield (
-                f"{trouble.corpus}: decided without their fields, since one is not as the policy declares it: "
-                f"{many(trouble.without_fields, 'row')} (modengine scan says of each what is wrong)"
-            )
+            yield f"{trouble.corpus}: {without_fields(trouble.without_fields, 'row')}"
 
 
 def _range(what: str, found: Sequence[tuple[str, Estimate]], made_up: set[str]) -> Iterator[str]:

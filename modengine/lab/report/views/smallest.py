@@ -20,8 +20,8 @@ def summary(result: Smallest) -> Iterator[str]:
         mine = [removal for removal in result.removals if removal.direction == direction]
         if mine:
             least = "no fewer of these characters do" if mine[0].least else "fewer may do"
-            less = "1 character" if mine[0].characters == 1 else f"{mine[0].characters:,} characters"
-            yield (f"{direction}: {less} less and it is {mine[0].after}: without {_cuts(mine[0])} ({least})")
+            less = many(mine[0].characters, "character")
+            yield f"{direction}: {less} less and it is {mine[0].after}: without {_cuts(mine[0])} ({least})"
     if not result.removals:
         yield "no removal of what was matched changes the decision" + (
             "" if result.complete else ", as far as was tried"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from modengine.explain.visible import many
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Table, show
-from modengine.lab.report.view import ResultView
+from modengine.lab.report.view import ResultView, without_fields
 from modengine.lab.stats.metrics import ALL
 from modengine.lab.studies.timeline import Moment, Timeline
 
@@ -32,10 +32,7 @@ def summary(result: Timeline) -> Iterator[str]:
     if result.undated:
         yield f"without a time that can be read: {many(result.undated, 'message')}"
     if result.refused:
-        yield (
-            "decided without their fields, since one is not as the policy declares it: "
-            f"{many(result.refused, 'message')} (modengine scan says of each what is wrong)"
-        )
+        yield without_fields(result.refused, "message")
 
 
 def tables(result: Timeline) -> tuple[Table, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modengine.explain.visible import inline, many
 from modengine.lab.report.table import Cell, Quote, Several, Table
-from modengine.lab.report.view import ResultView, short
+from modengine.lab.report.view import ResultView, short, undecided
 from modengine.lab.report.views.compare import flips_table, moves_table
 from modengine.lab.studies.trial import Trial, TrialExample, TriedRule
 
@@ -42,7 +42,7 @@ def summary(result: Trial) -> Iterator[str]:
         f"{result.lost_catches:,}, false alarms gone: {result.false_alarms_gone:,}"
     )
     if result.undetermined:
-        yield f"not decided, and counted as review: {many(result.undetermined, 'row')}"
+        yield undecided(result.undetermined)
     if result.stamp.corpora[0].labelled and any(rule.still_missed for rule in result.rules):
         yield "still missed are rows of a rule's category on which the category does not act, with it counting"
 
