@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def rewrite(path: Path, data: bytes) -> None:
     if not was.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise OutputError("ME909", f"`{path}` may only be read", "give yourself leave to write it, or leave it out")
     with replacing(path) as file:
-        if os.name == "posix":
+        if sys.platform != "win32":
             with suppress(PermissionError):  # only the superuser gives a file away
                 os.chown(file.name, was.st_uid, was.st_gid)
         shutil.copymode(path, file.name)
