@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -300,8 +300,6 @@ def test_who_only_types_does_not_wait_for_those_who_measure(
     api: Api, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten studies of ten different rule sets that wait for one another, and a verdict that comes after them."""
-    from concurrent.futures import ThreadPoolExecutor
-
     names = [
         api.rules({**FILES, "rules.yaml": RULES.replace("score: 50", f"score: {score}")}) for score in range(51, 61)
     ]
@@ -312,14 +310,18 @@ def test_who_only_types_does_not_wait_for_those_who_measure(
         begun.append(lane)
         begin(seat, name, lane)
 
+    def waiting() -> Counter[str]:
+        """Beside what a test before this one may still have compiled."""
+        return Counter(waiter.lane for waiter in list(pool._turns._waiting))
+
     with ThreadPoolExecutor(11) as threads:
         with ExitStack() as busy:
             for _ in pool._turns.seats:
                 busy.enter_context(pool._turns.turn("", "verdict", lambda: None))
             studies = [threads.submit(api, "eval", rules=name) for name in names]
-            wait_for(lambda: len(pool._turns._waiting) == len(names))
+            wait_for(lambda: waiting()["study"] == len(names))
             verdict = threads.submit(api, "decide", text="恭喜您中奖", rules=names[0])
-            wait_for(lambda: len(pool._turns._waiting) == len(names) + 1)
+            wait_for(lambda: waiting()["verdict"] == 1)
             monkeypatch.setattr(turns, "_begin", noted)
         assert verdict.result()["action"] == "review"
         assert all(len(study.result()["grid"]) for study in studies)
