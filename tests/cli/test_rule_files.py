@@ -234,6 +234,13 @@ def test_good_news_is_no_failure(command: Command, ruleset: Callable[..., Path])
     assert ran.out.splitlines()[-1] == f"{path}: 2 of 4 examples hold, 2 good news"
 
 
+def test_examples_of_drafts_are_told_of(command: Command, ruleset: Callable[..., Path]) -> None:
+    path = ruleset()
+    path.write_text(path.read_text("utf-8").replace("    when:", "    status: draft\n    when:"), "utf-8")
+    ran = command("test", path)
+    assert (ran.code, ran.out) == (0, f"{path}: 0 of 0 examples hold, not tried, of drafts: 2\n")
+
+
 def test_the_rules_of_a_policy_are_tried_together(command: Command) -> None:
     ran = command("test", POLICY)
     assert ran.code == 0, ran.out

@@ -68,8 +68,8 @@ def command(
         click.echo(FORMS[form](tried), nl=False)
     else:
         to = console(sys.stdout)
-        for result in tried:
-            _show(result, to)
+        for result, some in zip(tried, rules, strict=True):
+            _show(result, sum(1 for rule in some if rule.status == "draft" for _ in rule.examples), to)
     failed = any(outcome.verdict == "fails" for result in tried for outcome in result.outcomes)
     if measured:
         found = measure_coverage(
@@ -104,7 +104,7 @@ def _try(file: Path, tags: tuple[str, ...], traced: bool) -> tuple[Tried, tuple[
     return Tried(file, tuple(run_examples(engine, alone, traced=traced)), left), alone
 
 
-def _show(result: Tried, to: Console) -> None:
+def _show(result: Tried, of_drafts: int, to: Console) -> None:
     outcomes = result.outcomes
     verdicts = Counter(outcome.verdict for outcome in outcomes)
     known = Counter(outcome.kind for outcome in outcomes if outcome.verdict == "holds")
@@ -121,6 +121,7 @@ def _show(result: Tried, to: Console) -> None:
     parts += [f"known misses: {known['known_miss']}"] if known["known_miss"] else []
     parts += [f"known false alarms: {known['known_false_alarm']}"] if known["known_false_alarm"] else []
     parts += [f"left to a whole policy: {result.left}"] if result.left else []
+    parts += [f"not tried, of drafts: {of_drafts}"] if of_drafts else []
     to.print(Text(f"{result.file}: {', '.join(parts)}", "bold red" if verdicts["fails"] else "bold"), soft_wrap=True)
 
 
