@@ -216,7 +216,7 @@ def _leaf(node: Condition) -> str:
         case Count(select, operator, n):
             return f"`{select}` is found {SIGNS[operator]} {n} times"
         case Near(left, right, distance, unit, ordered):
-            how = "stands before" if ordered else "stands near"
+            how = "stands before" if ordered else "stands before or after"
             return f"`{left}` {how} `{right}` (at most {distance} {unit} between)"
         case Inside(inner, outer_select):
             return f"`{inner}` lies within `{outer_select}`"

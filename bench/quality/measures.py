@@ -23,7 +23,9 @@ OWN: Mapping[str, str] = {
     "unseen": "unseen/messages.jsonl",
     "grievance-opened": "measure/grievance-opened.jsonl",
     "reports": "measure/reports.jsonl",
+    "words": "measure/words.jsonl",
     "unseen-grievance": "unseen/grievance.jsonl",
+    "unseen-grievance-hard": "unseen/grievance-hard.jsonl",
 }
 """Files in samples/: no data folder is needed."""
 THREATS = ("threat_dir_h", "threat_norm_h")
@@ -70,7 +72,7 @@ def _told(row: Row) -> bool:
 def _harm_first() -> Iterator[Measure]:
     """Part one: what must not be hit, and the threats beside it."""
     half: Half = "all"
-    for file in ("unseen-grievance", "grievance-opened", "grievance"):
+    for file in ("unseen-grievance", "unseen-grievance-hard", "grievance-opened", "grievance"):
         name = file.replace("-", " ")
         harmless, threat = _is("label", "none"), _is("label", "violence", "terrorism")
         yield Measure(f"{name} → any", (file,), harmless, (), 0.005, False, half=half)
@@ -80,6 +82,7 @@ def _harm_first() -> Iterator[Measure]:
     yield Measure("notices and adverts → terrorism", ("telecom_dev",), notices, ("terrorism",), 0.0005, False)
     told = ("harmless", "reports", "plain", "hinted", "typed", "unseen")
     yield Measure("warnings, debunks, rulings, reports → any", told, _told, (), 0.02, False, half="all")
+    yield Measure("everyday sentences with words of the lists → any", ("words",), _all, (), 0.02, False, half="all")
     yield Measure("own harmless samples → any", ("messages",), _is("label", "none"), (), 0.0, False, half="all")
 
 
@@ -153,6 +156,9 @@ SECTIONS: Mapping[str, tuple[Measure, ...]] = {
 MEASURES: tuple[Measure, ...] = tuple(measure for section in SECTIONS.values() for measure in section)
 FILES: tuple[str, ...] = tuple(dict.fromkeys(file for measure in MEASURES for file in measure.files))
 WITHOUT_HALVES: frozenset[str] = frozenset(
-    {"messages", "harmless", "reports", "grievance", "grievance-opened", "unseen", "unseen-grievance"}
+    {
+        *("messages", "harmless", "reports", "words", "grievance", "grievance-opened"),
+        *("unseen", "unseen-grievance", "unseen-grievance-hard"),
+    }
 )
 """Files that the writers of the rules read whole, or not at all."""

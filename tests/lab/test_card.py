@@ -101,8 +101,8 @@ ROWS = {
     "strangers.yaml": 1720, "unseen.yaml": 919,
     "nus-sms-dev.yaml": 12587, "telecom-dev.yaml": 11404,
     "cdial-dev.yaml": 10000, "kdconv-dev.yaml": 5000, "fewclue-dev.yaml": 9499, "thucnews-dev.yaml": 5000,
-    "checked-real-dev.yaml": 1690, "grievance.yaml": 290, "unseen-grievance.yaml": 300,
-    "grievance-opened.yaml": 8580,
+    "checked-real-dev.yaml": 1690, "grievance.yaml": 290, "unseen-grievance.yaml": 800,
+    "unseen-grievance-hard.yaml": 300, "grievance-opened.yaml": 10976,
 }  # fmt: skip
 
 
