@@ -20,20 +20,15 @@ from sklearn.linear_model import LogisticRegression
 
 from bench.quality.compare import among, hit
 from bench.quality.decisions import CATEGORIES, Decided, decide_file, path_of, pooled, text_of
-from bench.quality.measures import CALLS, FILES, KINDS, MEASURES, OWN, Measure
+from bench.quality.measures import CALLS, FILES, GRIEVANCES, KINDS, MEASURES, OWN, READ, UNREAD, Measure
 from bench.quality.table import LEARNED, put
 from modengine.lab.data.card import data_folder
 
-UNREAD = ("unseen", "unseen-grievance", "unseen-grievance-hard")
-"""The table of measures is fitted to nothing of these."""
-READ = ("grievance-opened", "grievance", "messages", "harmless", "reports", "words")
-"""Writers read these whole: nothing is measured on them."""
 SPARSE = 1.0
 """The inverse of how strongly weights are drawn to nought in the short table (`C` of scikit-learn)."""
 LABEL = CATEGORIES.index("rumour")
 LONGEST = 500
 """So many characters of a text are read."""
-GRIEVANCES = ("grievance-opened", "unseen-grievance", "unseen-grievance-hard")
 SHARES = (0.005, 0.01, 0.02, 0.03)
 """Of harmless grievances that are reviewed."""
 FOLDS, SEED = 5, 1

@@ -28,6 +28,13 @@ OWN: Mapping[str, str] = {
     "unseen-grievance-hard": "unseen/grievance-hard.jsonl",
 }
 """Files in samples/: no data folder is needed."""
+READ = ("grievance-opened", "grievance", "messages", "harmless", "reports", "words")
+"""Files that the writers of the rules read whole."""
+UNREAD = ("unseen", "unseen-grievance", "unseen-grievance-hard")
+"""Files of which they read nothing."""
+WITHOUT_HALVES: frozenset[str] = frozenset((*READ, *UNREAD))
+GRIEVANCES = ("unseen-grievance", "unseen-grievance-hard", "grievance-opened")
+"""Files of people who are wronged, and of threats in the same settings, with their authors."""
 THREATS = ("threat_dir_h", "threat_norm_h")
 VIOLENT_THOUGH_NOT_HATEFUL = ("target_indiv_nh", "target_group_nh")
 """Functions of Multilingual HateCheck whose rows abuse or threaten people who are no protected group."""
@@ -72,7 +79,7 @@ def _told(row: Row) -> bool:
 def _harm_first() -> Iterator[Measure]:
     """Part one: what must not be hit, and the threats beside it."""
     half: Half = "all"
-    for file in ("unseen-grievance", "unseen-grievance-hard", "grievance-opened", "grievance"):
+    for file in (*GRIEVANCES, "grievance"):
         name = file.replace("-", " ")
         harmless, threat = _is("label", "none"), _is("label", "violence", "terrorism")
         yield Measure(f"{name} → any", (file,), harmless, (), 0.005, False, half=half)
@@ -155,10 +162,3 @@ SECTIONS: Mapping[str, tuple[Measure, ...]] = {
 }
 MEASURES: tuple[Measure, ...] = tuple(measure for section in SECTIONS.values() for measure in section)
 FILES: tuple[str, ...] = tuple(dict.fromkeys(file for measure in MEASURES for file in measure.files))
-WITHOUT_HALVES: frozenset[str] = frozenset(
-    {
-        *("messages", "harmless", "reports", "words", "grievance", "grievance-opened"),
-        *("unseen", "unseen-grievance", "unseen-grievance-hard"),
-    }
-)
-"""Files that the writers of the rules read whole, or not at all."""
