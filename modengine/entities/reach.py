@@ -126,7 +126,8 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
     """A call to use a channel, or a channel with an address."""
     titled = "[\u4e00-\u9fff]{1,2}(?:老师|医生|经理|教练|律师|师傅|阿姨|[姐哥总导叔工队]|店长|主任)的?"
     # three times the same is a complaint of what is withheld, and no call to write to QQ
-    called = rf"(?<!{any_phrase('untold')})(?<!扣)(?!扣扣扣){any_phrase('calls')}(?:{titled})?(?:{any_phrase('whom')}|\s){{0,3}}"
+    once = "(?<!扣)(?!扣扣扣)"
+    called = rf"(?<!{any_phrase('untold')}){once}{any_phrase('calls')}(?:{titled})?(?:{any_phrase('whom')}|\s){{0,3}}"
     strong, weak = _names(kinds, "strong"), _names(kinds, "weak")
     named, maybe = _written(strong), _written(weak)
     acted = rf"{any_phrase('acts')}(?!{any_phrase('unacted')})|了解|私信我"
