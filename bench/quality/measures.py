@@ -26,11 +26,12 @@ OWN: Mapping[str, str] = {
     "words": "measure/words.jsonl",
     "unseen-grievance": "unseen/grievance.jsonl",
     "unseen-grievance-hard": "unseen/grievance-hard.jsonl",
+    "unseen-words": "unseen/words.jsonl",
 }
 """Files in samples/: no data folder is needed."""
 READ = ("grievance-opened", "grievance", "messages", "harmless", "reports", "words")
 """Files that the writers of the rules read whole."""
-UNREAD = ("unseen", "unseen-grievance", "unseen-grievance-hard")
+UNREAD = ("unseen", "unseen-grievance", "unseen-grievance-hard", "unseen-words")
 """Files of which they read nothing."""
 WITHOUT_HALVES: frozenset[str] = frozenset((*READ, *UNREAD))
 GRIEVANCES = ("unseen-grievance", "unseen-grievance-hard", "grievance-opened")
@@ -89,7 +90,8 @@ def _harm_first() -> Iterator[Measure]:
     yield Measure("notices and adverts → terrorism", ("telecom_dev",), notices, ("terrorism",), 0.0005, False)
     told = ("harmless", "reports", "plain", "hinted", "typed", "unseen")
     yield Measure("warnings, debunks, rulings, reports → any", told, _told, (), 0.02, False, half="all")
-    yield Measure("everyday sentences with words of the lists → any", ("words",), _all, (), 0.02, False, half="all")
+    for name, file in (("everyday sentences", "words"), ("unseen everyday sentences", "unseen-words")):
+        yield Measure(f"{name} with words of the lists → any", (file,), _all, (), 0.02, False, half="all")
     yield Measure("own harmless samples → any", ("messages",), _is("label", "none"), (), 0.0, False, half="all")
 
 

@@ -36,6 +36,16 @@ class Jobs(click.ParamType[int]):
         return jobs
 
 
+class OutputPath(click.Path):
+    """A file or folder that is written; `-` is standard output, as without the option."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return None if str(value) == "-" else super().convert(value, param, ctx)
+
+
 class RulePath(click.Path):
     """Rule files or folders that are there, and what `--policy` takes besides: a shipped name, `PACK:NAME`."""
 

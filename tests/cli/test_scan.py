@@ -81,6 +81,13 @@ def test_ignore_scope_decides_everything(command: Command, messages: Path) -> No
     assert all(r["action"] == r["taken"] for r in records(ran.out))
 
 
+def test_a_dash_as_output_is_standard_output(command: Command, messages: Path, tmp_path: Path) -> None:
+    ran = command("scan", messages, "-p", POLICY, "--no-audit", "-o", "-")
+    assert (ran.code, len(records(ran.out))) == (0, 5)
+    assert os.listdir(tmp_path) == ["messages.jsonl"]
+    assert command("scan", messages, "-p", POLICY, "--format", "parquet", "-o", "-").code == 2
+
+
 def test_with_output_the_summary_goes_to_standard_output(command: Command, messages: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     ran = command("scan", messages, "-p", POLICY, "-o", out)

@@ -20,7 +20,7 @@ from modengine.cli.audit.options import (
     verifier_of,
     warn_of,
 )
-from modengine.cli.options import format_option, input_format_option
+from modengine.cli.options import OutputPath, format_option, input_format_option
 from modengine.cli.streams import escaped
 from modengine.explain.visible import many
 from modengine.run.read.files import Form
@@ -31,7 +31,7 @@ from modengine.run.write.replace import make_folder, replacing
 @audit_option
 @key_option
 @format_option("dsa", "parquet", "arrow", "csv")
-@click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path),
+@click.option("-o", "--output", metavar="PATH", type=OutputPath(),
               help="A file; for csv, a folder.  [default for dsa: standard output]")  # fmt: skip
 @click.option("--id-map", is_flag=True,
               help="Write ids.csv into the folder of the log: ids beside `message`. The log records it.")  # fmt: skip

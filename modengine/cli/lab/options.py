@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 import click
 
-from modengine.cli.options import Jobs, engine_of, known_suffix
+from modengine.cli.options import Jobs, OutputPath, engine_of, known_suffix
 from modengine.cli.streams import console, results, watched
 from modengine.run.write.replace import make_folder, write_text
 
@@ -288,7 +288,7 @@ _CORPUS_OPTIONS = (
 _OUTPUT_OPTIONS = (
     click.option("--format", "form", type=click.Choice(get_args(Format)),
                  help="Form of the output.  [default: by the name of --output, else text]"),
-    click.option("-o", "--output", "path", metavar="PATH", type=click.Path(path_type=Path),
+    click.option("-o", "--output", "path", metavar="PATH", type=OutputPath(),
                  help="A file; for csv of several tables, a folder."),
     click.option("--table", metavar="NAME", help="Only this table."),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from modengine.cli.options import engine_of, fields_of, format_option, input_format_option, policy_option
+from modengine.cli.options import OutputPath, engine_of, fields_of, format_option, input_format_option, policy_option
 from modengine.cli.streams import console
 from modengine.errors import InputError
 from modengine.explain.details import Details, details_of
@@ -46,7 +46,7 @@ _LOOKED_AT = 100_000
 @click.option("--all", "everything", is_flag=True, help="Also what was found for rules that came nowhere near.")
 @format_option("text", "json", "html")
 @input_format_option
-@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write there instead.")
+@click.option("-o", "--output", metavar="FILE", type=OutputPath(), help="Write there instead.")
 def command(
     words: tuple[str, ...],
     message_id: str | None,

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from modengine.cli.options import Jobs, input_format_option
+from modengine.cli.options import Jobs, OutputPath, input_format_option
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.readers import reader_options
 from modengine.cli.streams import results
@@ -32,7 +32,7 @@ _SAID = 20
 
 @click.command("read")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Of the messages, as JSON Lines.")
+@click.option("-o", "--output", metavar="FILE", type=OutputPath(), help="Of the messages, as JSON Lines.")
 @reader_options
 @click.option(
     "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,

@@ -12,7 +12,7 @@ from typing import Literal
 import click
 
 from modengine.cli.audit.options import record_options
-from modengine.cli.options import Jobs, engine_of, input_format_option, known_suffix, policy_option
+from modengine.cli.options import Jobs, OutputPath, engine_of, input_format_option, known_suffix, policy_option
 from modengine.cli.scan.files import Asked, ScanRun
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.ray import RayScan
@@ -39,7 +39,7 @@ _LONGEST = 300
     "--only", metavar="RULE", multiple=True, help="Decide by these rules alone: an id, a glob, or a tag. Repeatable."
 )
 @click.option("--ignore-scope", is_flag=True, help="Decide as if every message lay in scope and period.")
-@click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="A file; for csv, a folder too.")
+@click.option("-o", "--output", metavar="PATH", type=OutputPath(), help="A file; for csv, a folder too.")
 @click.option(
     "--format", "form", type=click.Choice(("jsonl", "csv", "parquet", "summary")),
     help="Form of the output.  [default: by the name of --output, else jsonl]",
